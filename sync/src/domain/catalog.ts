@@ -1,0 +1,189 @@
+/** What the district publishes and every station keeps: units, matters by version, tier rules, calendars, device keys. Shapes only. */
+import type { Day, DeviceId, MatterId, Tier, UnitCode } from './identifiers.ts';
+import type { FormValue, Role } from './action.ts';
+
+export interface Unit {
+  code: UnitCode;
+  name: string;
+  /** What people call it, e.g. 翠湖西路社区. */
+  display: string;
+  tier: Tier;
+  parent: UnitCode | null;
+  /** Off units take no cases; the high-tech zone is off by default. */
+  active: boolean;
+}
+
+export interface MaterialRow {
+  code: string;
+  name: string;
+  en: string;
+  need: 'required' | 'deferrable' | 'optional';
+}
+
+/** One field of a matter's form: a flat JSON-Schema-like description from which intake draws itself. */
+export interface FormField {
+  name: string;
+  label: { zh: string; en: string };
+  type: 'text' | 'longText' | 'number' | 'money' | 'date' | 'month' | 'choice' | 'boolean' | 'creditCode' | 'residentId' | 'mobile' | 'bankAccount';
+  required: boolean;
+  choices?: { value: string; zh: string; en: string }[];
+  maxLength?: number;
+  min?: number;
+  max?: number;
+  notInFuture?: boolean;
+  /** PIPL-sensitive: masked on screen until revealed. */
+  sensitive?: boolean;
+}
+
+/** One version of a matter's implementation list 实施清单. */
+export interface MatterVersion {
+  matterId: MatterId;
+  version: number;
+  effectiveFrom: Day;
+  effectiveTo?: Day;
+  /** Opaque official code 基本编码. */
+  basicCode: string;
+  name: { zh: string; en: string };
+  dept: string;
+  category: string;
+  subject: ('person' | 'organisation')[];
+  instant: boolean;
+  legalDays: number;
+  promiseDays: number;
+  dayUnit: 'workday' | 'calendarDay';
+  materials: MaterialRow[];
+  form: FormField[];
+  result: string;
+  optional: boolean;
+}
+
+export const MODES = ['none', 'guide', 'accept', 'decide'] as const;
+export type Mode = (typeof MODES)[number];
+
+/** What must hold for a unit to handle the matter. `text` is shown to the clerk as it stands. */
+export interface RuleCondition {
+  text: string;
+  /** The applicant must live in the unit's area. */
+  residence?: boolean;
+  /** From this head-count on the back office takes it. */
+  maxHeadCount?: number;
+}
+
+/** A row of the devolution rule: matter × tier × optional unit. `unit` set: a street narrows for itself or one of its communities. */
+export interface TierRule {
+  matterId: MatterId;
+  tier: Tier;
+  unit?: UnitCode;
+  mode: Mode;
+  /** The lowest tier at which the matter may end. */
+  decideAt: Tier;
+  condition?: RuleCondition;
+  offlineAllowed: boolean;
+  autoForward?: boolean;
+}
+
+/** Rows that were published together. A cell follows the newest publication (by effectiveFrom, then seq) that is in force on the day. */
+export interface RulePublication {
+  /** 1, 2, 3 …: the order in which the district published. */
+  seq: number;
+  /** The number people use, e.g. `2026.12-1`. */
+  version: string;
+  effectiveFrom: Day;
+  effectiveTo?: Day;
+  /** Number of the delegation document. */
+  document: string;
+  /** The unit that set it: the district, or a street narrowing for its own. */
+  issuer: UnitCode;
+  rows: TierRule[];
+  publishedBy: string[];
+  /** Milliseconds since the epoch, the hub's clock. */
+  publishedAt: number;
+}
+
+/** Public holidays and make-up working days of one year, as issued. A year without one makes its deadlines provisional. */
+export interface CalendarYear {
+  year: number;
+  version: number;
+  issuer: string;
+  /** Days off on Monday–Friday. */
+  holidays: Day[];
+  /** Working days on Saturday or Sunday. */
+  makeUpDays: Day[];
+}
+
+export interface OfficeHours {
+  /** Minutes after midnight, Asia/Shanghai. */
+  opensAt: number;
+  closesAt: number;
+}
+
+/** What every station knows of a device, so that it can verify papers and logs offline. */
+export interface DeviceKey {
+  deviceId: DeviceId;
+  unit: UnitCode;
+  /** Short label in case numbers, unique within the unit: A1, A2, … */
+  terminal: string;
+  publicKey: { kty: string; crv: string; x: string; y: string };
+  status: 'active' | 'revoked';
+}
+
+/** A member of staff as the directory knows them (never the password). */
+export interface Staff {
+  staffId: string;
+  name: string;
+  unit: UnitCode;
+  roles: Role[];
+  position: { zh: string; en: string };
+  active: boolean;
+}
+
+export interface DraftCell {
+  matterId: MatterId;
+  tier: Tier;
+  unit?: UnitCode;
+  mode: Mode;
+}
+
+/** The documents of the `catalog` feed, by `kind`. `_id` is `<kind>:<key>`. */
+export type CatalogEntry =
+  | { kind: 'unit'; unit: Unit }
+  | { kind: 'matter'; matter: MatterVersion }
+  | { kind: 'rules'; publication: RulePublication }
+  | { kind: 'calendar'; calendar: CalendarYear }
+  | { kind: 'device'; device: DeviceKey }
+  | { kind: 'staff'; staff: Staff }
+  | { kind: 'settings'; settings: Settings };
+
+export interface Settings {
+  district: UnitCode;
+  officeHours: OfficeHours;
+  /** Working days for a deferred material (sample: 10). */
+  deferralDays: number;
+  /** Working days to a notice (5). */
+  noticeDays: number;
+  /** Share of the term left at which the yellow card is shown (sample: 0.2). */
+  yellowShare: number;
+  hotline: string;
+}
+
+export interface CatalogDocument {
+  _id: string;
+  /** Grows with every change of this entry. */
+  n: number;
+  entry: CatalogEntry;
+}
+
+/** The catalog, indexed for the rules. Built by `indexCatalog`. */
+export interface Catalog {
+  units: ReadonlyMap<UnitCode, Unit>;
+  /** By matterId, versions ascending. */
+  matters: ReadonlyMap<MatterId, readonly MatterVersion[]>;
+  /** Ascending by seq. */
+  publications: readonly RulePublication[];
+  calendars: ReadonlyMap<number, CalendarYear>;
+  devices: ReadonlyMap<DeviceId, DeviceKey>;
+  staff: ReadonlyMap<string, Staff>;
+  settings: Settings;
+}
+
+export type FormValues = Record<string, FormValue>;

@@ -1,0 +1,99 @@
+/**
+ * The closed catalogue of refusals. An expected refusal is a value of this catalogue; a bug throws.
+ * Words for people live in the client's messages under `problem_<code>`, HTTP status at the server's edge.
+ */
+
+export type Retry = 'backoff' | 'after-login' | 'never' | 'needs-person';
+
+/** code → how to go on. Every code names its parameters in `Problem.params`. */
+export const PROBLEMS = {
+  // the life of a case
+  'wrong-status': 'needs-person', // {status, kind, byAction?, byName?}: the case has moved on; byAction names the ruling that moved it
+  'not-holder': 'needs-person', // {holder, byAction?, byName?}
+  'not-a-party': 'needs-person', // {unit}
+  'role-missing': 'needs-person', // {roles}: comma-separated roles any of which would do
+  'mode-too-low': 'needs-person', // {mode, needed, unit}
+  'acceptor-approves': 'needs-person', // {}: who accepts does not approve
+  'same-person': 'needs-person', // {}: asked and granted by one person
+  'no-request': 'needs-person', // {}: a suspension nobody asked for
+  'already-extended': 'needs-person', // {}
+  'deferral-outstanding': 'needs-person', // {codes}
+  'not-due': 'needs-person', // {due}
+  'bad-target': 'needs-person', // {to}
+  'already-there': 'never', // {}: the same move was ruled before
+  'material-missing': 'needs-person', // {codes}
+  'condition-unmet': 'needs-person', // {condition}
+  'matter-unknown': 'needs-person', // {matterId, version}
+  'matter-not-in-force': 'needs-person', // {matterId, version, day}
+  'case-number-invalid': 'never', // {caseNo}
+  'case-number-taken': 'needs-person', // {caseNo}
+  // fields
+  'field-required': 'needs-person', // {field}
+  'field-too-long': 'needs-person', // {field, max, length}
+  'field-invalid': 'needs-person', // {field, expected}
+  'resident-id-invalid': 'needs-person', // {field, reason: length|characters|date|future|checksum}
+  'credit-code-invalid': 'needs-person', // {field, reason: length|characters|checksum}
+  'mobile-invalid': 'needs-person', // {field, length}
+  'date-invalid': 'needs-person', // {field}
+  'date-in-future': 'needs-person', // {field, today}
+  // the protocol
+  malformed: 'never', // {where}
+  'too-large': 'never', // {maxBytes}
+  'version-unsupported': 'needs-person', // {theirs, ours}
+  'device-unknown': 'needs-person', // {deviceId}
+  'device-revoked': 'needs-person', // {deviceId}
+  'signature-invalid': 'never', // {actionId}
+  'chain-broken': 'needs-person', // {actionId}
+  'action-id-reused': 'needs-person', // {actionId}: same id, other content
+  'staff-unknown': 'needs-person', // {staffId}
+  'out-of-scope': 'never', // {feed?, unit?}
+  'checkpoint-unknown': 'backoff', // {}
+  // the edge
+  'login-required': 'after-login', // {}
+  'login-failed': 'needs-person', // {triesLeft}
+  'locked-out': 'needs-person', // {minutes}
+  'device-required': 'needs-person', // {}
+  forbidden: 'never', // {}
+  'code-invalid': 'needs-person', // {}: one-time code wrong, used or expired
+  'rate-limited': 'backoff', // {retryAfterS}
+  'not-found': 'never', // {}
+  'edit-conflict': 'needs-person', // {}: someone saved before you
+  'cross-site': 'never', // {}
+  unavailable: 'backoff', // {}: the store does not answer
+  offline: 'backoff', // {}: no line to the hub
+  internal: 'backoff', // {reference}
+  // configuration
+  'rule-widens': 'needs-person', // {unit, matterId, tier}
+  'decide-above': 'needs-person', // {matterId, tier}: decide at a tier above where the rule says decisions end
+  'document-missing': 'needs-person', // {}: delegation document number
+  'date-in-past': 'needs-person', // {day}
+  'second-person-needed': 'needs-person', // {}: publishing takes another administrator
+  'no-change': 'needs-person', // {}
+  'file-invalid': 'needs-person', // {line, field, reason}
+  'no-decider': 'needs-person', // {matterId}
+  // the station's own store
+  'store-broken': 'needs-person', // {}
+  'storage-full': 'needs-person', // {}
+  'signature-unverifiable': 'needs-person', // {}: a paper signed by a key this station does not know
+} as const satisfies Record<string, Retry>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+export interface Problem {
+  code: ProblemCode;
+  params?: Record<string, string | number>;
+}
+
+export type Result<T> = { ok: true; value: T } | { ok: false; problem: Problem };
+
+export function problem(code: ProblemCode, params?: Record<string, string | number>): Problem {
+  return params === undefined ? { code } : { code, params };
+}
+
+export function refused(code: ProblemCode, params?: Record<string, string | number>): { ok: false; problem: Problem } {
+  return { ok: false, problem: problem(code, params) };
+}
+
+export function retryOf(p: Problem): Retry {
+  return PROBLEMS[p.code];
+}

@@ -1,0 +1,86 @@
+/** What crosses the wire between a station (or relay) and the hub. Validation of what comes in is in `parse-*.ts`. */
+import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
+import type { CatalogDocument } from '../domain/catalog.ts';
+import type { CaseId } from '../domain/identifiers.ts';
+import type { Problem } from '../domain/problem.ts';
+
+export const PROTOCOL_VERSION = 1;
+/** A push of one case can hold many years of notes; a batch of them stays below the hub's body limit of 2 MB. */
+export const MAX_PUSH_BYTES = 1_500_000;
+export const MAX_PUSH_CASES = 200;
+export const MAX_PUSH_ACTIONS = 1_000;
+export const MAX_TEXT = 2_000;
+export const PULL_LIMIT = 200;
+
+/** `POST /sync/push`: all unruled actions of each case, oldest first (rule 1). */
+export interface PushRequest {
+  v: 1;
+  cases: PushedCase[];
+}
+export interface PushedCase {
+  caseId: CaseId;
+  /** Rulings the station holds: the hub answers with a delta when that is all that is missing. */
+  n: number;
+  actions: SignedAction[];
+}
+
+export interface PushAnswer {
+  v: 1;
+  /** The hub's clock, milliseconds since the epoch: the station measures its offset by it. */
+  hubNow: number;
+  results: PushResult[];
+}
+/** Rule 2. `refused` leaves the hub unchanged: that case cannot be taken as it is. */
+export type PushResult =
+  | { caseId: CaseId; kind: 'canonical'; doc: CaseDocument }
+  | { caseId: CaseId; kind: 'delta'; n: number; rulings: Record<string, Ruling> }
+  | { caseId: CaseId; kind: 'gone'; n: number; rulings: Record<string, Ruling> }
+  | { caseId: CaseId; kind: 'refused'; problem: Problem };
+
+/** `GET /sync/pull?feed&since&limit`. `feed` is `unit_<code>` or `catalog`. */
+export interface PullRequest {
+  feed: string;
+  since: string | null;
+  limit: number;
+}
+export interface PullAnswer {
+  v: 1;
+  hubNow: number;
+  /** Opaque. To be saved only after every item of the page is stored (rule 8). */
+  checkpoint: string;
+  /** False when the feed has ended: a page is full or this is false (rule 9). */
+  more: boolean;
+  items: PullItem[];
+}
+export type PullItem =
+  | { kind: 'case'; caseId: CaseId; n: number; doc: CaseDocument }
+  | { kind: 'gone'; caseId: CaseId; n: number }
+  | { kind: 'catalog'; doc: CatalogDocument };
+
+/**
+ * `GET /sync/snapshot?feed`: newline-delimited JSON, compressed. First line `SnapshotHead`, then one `PackedCase` a line,
+ * last line `{"end": count}`, so that a truncated answer is noticed.
+ */
+export interface SnapshotHead {
+  v: 1;
+  hubNow: number;
+  checkpoint: string;
+  count: number;
+}
+/** A case in the form in which a station stores it: index fields and the document as one string. */
+export interface PackedCase {
+  caseId: CaseId;
+  n: number;
+  status: string;
+  holder: string;
+  caseNo: string;
+  matterId: string;
+  receivedAt: number;
+  /** JSON of the CaseDocument. */
+  body: string;
+}
+
+/** `GET /sync/events`: server-sent events, event name `moved`, data = the feed's name. Pokes only (rule 11). */
+export interface Poke {
+  feed: string;
+}

@@ -1,0 +1,92 @@
+/** What the replication code needs from its surroundings. Adapters: RxDB, the hub's store, and in-memory ones for the tests. */
+import type { CaseDocument, SignedAction } from '../domain/action.ts';
+import type { CaseHead } from '../domain/state.ts';
+import type { CatalogDocument } from '../domain/catalog.ts';
+import type { CaseId } from '../domain/identifiers.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { PackedCase, PullAnswer, PullRequest, PushAnswer, PushRequest, SnapshotHead } from '../protocol/messages.ts';
+
+export interface Clock {
+  /** Milliseconds since the epoch. */
+  now(): number;
+}
+export interface Random {
+  bytes(length: number): Uint8Array;
+}
+
+/** A station's own database. Every method may reject (quota, closed database); nothing is half done then. */
+export interface LocalStore {
+  /** Undefined when the case is not here; `goneN` when it left. `revision` is opaque. */
+  read(caseId: CaseId): Promise<LocalCase | undefined>;
+  /** Compare-and-set: `revision` is what `read` gave, undefined for «not there yet». Resolves false on a conflict, nothing written. */
+  write(doc: CaseDocument, revision: string | undefined): Promise<boolean>;
+  /** Inserts packed cases that are not here; returns the ids that were (the caller unions those). One bulk write. */
+  insertPacked(rows: PackedCase[]): Promise<CaseId[]>;
+  /** Replaces the case by a tombstone that holds `goneN` only. Compare-and-set like `write`. */
+  bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean>;
+  /** Cases that hold an unruled action and are not parked, oldest first. */
+  dirty(limit: number): Promise<CaseDocument[]>;
+  /** Parks a case out of the push queue with its problem, until a person acts or the case changes (rule 7). */
+  park(caseId: CaseId, problem: Problem): Promise<void>;
+  /** Puts actions in the tray a person empties (rule 13). Idempotent by action id. */
+  addStrays(strays: Stray[]): Promise<void>;
+  writeCatalog(docs: CatalogDocument[]): Promise<void>;
+  checkpoint(feed: string): Promise<string | null>;
+  saveCheckpoint(feed: string, checkpoint: string): Promise<void>;
+}
+export type LocalCase =
+  | { kind: 'case'; doc: CaseDocument; revision: string }
+  | { kind: 'tombstone'; goneN: number; revision: string };
+
+export interface Stray {
+  caseId: CaseId;
+  action: SignedAction;
+  problem?: Problem;
+  /** Milliseconds since the epoch. */
+  strayedAt: number;
+}
+
+/** The hub as a station sees it. A refusal comes back as `{ok: false}`; a lost line as problem `offline`. */
+export interface HubPort {
+  push(request: PushRequest): Promise<{ ok: true; value: PushAnswer } | { ok: false; problem: Problem }>;
+  pull(request: PullRequest): Promise<{ ok: true; value: PullAnswer } | { ok: false; problem: Problem }>;
+  snapshot(feed: string): Promise<{ ok: true; value: Snapshot } | { ok: false; problem: Problem }>;
+}
+export interface Snapshot {
+  head: SnapshotHead;
+  /** Batches of packed cases; throws when the answer was cut. */
+  batches: AsyncIterable<PackedCase[]>;
+}
+
+/** What the hub keeps of a case: the log, and its head as a cache. `rev` is the store's. */
+export interface MasterCase extends CaseDocument {
+  head: CaseHead;
+  rev?: string;
+}
+
+/** The hub's master copy. Compare-and-set per document; a rejected promise means the store did not answer. */
+export interface MasterStore {
+  getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]>;
+  /** One verdict per document in order: 'written', or 'conflict' when `rev` was not the stored one. */
+  putMany(docs: MasterCase[]): Promise<('written' | 'conflict')[]>;
+  /** The cases changed after `since`, oldest first, each once, with its newest revision. */
+  changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }>;
+}
+
+/** A unit's thin feed (rules 15, 16). */
+export interface FeedEntry {
+  caseId: CaseId;
+  n: number;
+  gone: boolean;
+}
+export interface FeedStore {
+  /** Puts each entry whose `n` is greater than the stored one (or equal with `gone` newly set); true when anything moved. */
+  raise(feed: string, entries: FeedEntry[]): Promise<boolean>;
+  read(feed: string, since: string | null, limit: number): Promise<{ entries: FeedEntry[]; last: string; more: boolean }>;
+}
+
+/** A second action under a known id, or an action of a device that must not act (rule 3). */
+export interface Quarantine {
+  file(entry: { id: string; caseId: CaseId; action: SignedAction; problem: Problem; filedAt: number }): Promise<void>;
+  markDevice(deviceId: string, reason: string): Promise<void>;
+}
