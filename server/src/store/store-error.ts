@@ -1,0 +1,43 @@
+/** The ways in which a store fails. Refusals that a caller expects ('conflict', not found) are values, not errors. */
+
+export type StoreErrorCode =
+  /** No node answered, or none could serve the request. Try again later. */
+  | 'unavailable'
+  /** `since` was not given by this database. */
+  | 'bad-checkpoint'
+  /** The disk is full or the file is damaged. */
+  | 'broken'
+  /** The store was closed, or the name or document is not allowed: a bug of the caller. */
+  | 'misuse';
+
+export class StoreError extends Error {
+  readonly code: StoreErrorCode;
+  constructor(code: StoreErrorCode, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreError';
+    this.code = code;
+  }
+}
+
+export type StoreStartCode =
+  | 'url-invalid'
+  | 'unreachable'
+  | 'not-couchdb'
+  | 'version-unsupported'
+  | 'login-refused'
+  | 'not-admin'
+  | 'file-locked'
+  | 'file-not-a-store'
+  | 'directory-unusable';
+
+/** Why the hub cannot start on its store, in words for an operator. Never holds a password. */
+export class StoreStartError extends Error {
+  readonly code: StoreStartCode;
+  readonly whatToDo: string;
+  constructor(code: StoreStartCode, message: string, whatToDo: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = 'StoreStartError';
+    this.code = code;
+    this.whatToDo = whatToDo;
+  }
+}
