@@ -1,0 +1,59 @@
+/** What the commands at the top share: install what is missing, build what is stale. Runs on any Node >= 20. */
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+/** The project's own Node, whatever the machine has. */
+export const node = join(root, 'node_modules/.bin/node');
+
+/** Runs a command in the project; returns its exit code. The project's own binaries come first. */
+export function run(command, args, options = {}) {
+  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...options.env };
+  return spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env }).status ?? 1;
+}
+
+/** `npm ci` when the lock file is not the one node_modules was installed from. */
+export function install() {
+  const stamp = join(root, 'node_modules/.installed-from');
+  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node)) return;
+  console.log('Installing packages …');
+  // The machine's npm may be older than the packages' engines ask for; the project runs on its own Node.
+  const code = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  if (code !== 0) {
+    console.error('npm ci did not succeed; its message is above. Is the npm registry reachable?');
+    process.exit(code);
+  }
+  writeFileSync(stamp, lock);
+}
+
+/** Builds the client when its sources are not those of the last build. */
+export function build() {
+  const stamp = join(root, 'client/build/.built-from');
+  const sources = hashOf(['client/src', 'client/static', 'client/messages', 'client/project.inlang', 'sync/src', 'client/package.json', 'client/vite.config.ts', 'package-lock.json']);
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
+  console.log('Building the client …');
+  const code = run('npm', ['run', '--silent', 'build', '-w', 'client']);
+  if (code !== 0) process.exit(code);
+  writeFileSync(stamp, sources);
+}
+
+function hashOf(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) addTo(hash, path);
+  return hash.digest('hex');
+}
+
+/** Left out: what the build itself writes, and tests, which change nothing in it. */
+function addTo(hash, path) {
+  const full = join(root, path);
+  if (!existsSync(full) || path.endsWith('paraglide') || path.endsWith('.test.ts') || path.endsWith('/cache')) return;
+  if (statSync(full).isDirectory()) {
+    for (const name of readdirSync(full).sort()) addTo(hash, `${path}/${name}`);
+  } else {
+    hash.update(path).update(readFileSync(full));
+  }
+}
