@@ -1,0 +1,99 @@
+/**
+ * Working days in Asia/Shanghai, from the calendars the district has published. A year without one counts Monday to Friday and says
+ * `provisional`: such an answer must never be shown as certain. China has kept UTC+8 without summer time since 1992.
+ */
+import type { CalendarYear, OfficeHours } from './catalog.ts';
+import type { Day } from './identifiers.ts';
+
+export type Calendars = ReadonlyMap<number, CalendarYear>;
+
+export interface DayFound {
+  day: Day;
+  /** True when a year without a published calendar was counted through. */
+  provisional: boolean;
+}
+
+const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
+const SHANGHAI_MS = 8 * 60 * MINUTE_MS;
+
+/** The calendar day in Asia/Shanghai of an instant in milliseconds since the epoch. */
+export function dayOf(ms: number): Day {
+  return new Date(ms + SHANGHAI_MS).toISOString().slice(0, 10);
+}
+
+/** The instant of a wall-clock time in Asia/Shanghai. */
+export function instantOf(day: Day, minutesAfterMidnight: number): number {
+  return Date.parse(`${day}T00:00:00Z`) - SHANGHAI_MS + minutesAfterMidnight * MINUTE_MS;
+}
+
+/** `YYYY-MM-DDTHH:mm` in Asia/Shanghai. */
+export function wallTimeOf(ms: number): string {
+  return new Date(ms + SHANGHAI_MS).toISOString().slice(0, 16);
+}
+
+/** When the office closes on that day, milliseconds since the epoch: deadlines end then, not at midnight. */
+export function endOfOffice(day: Day, hours: OfficeHours): number {
+  return instantOf(day, hours.closesAt);
+}
+
+export function addDays(day: Day, days: number): Day {
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** Calendar days from `from` to `to`; negative when `to` lies before. */
+export function daysBetween(from: Day, to: Day): number {
+  return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / DAY_MS);
+}
+
+/** 0 is Sunday. */
+export function weekdayOf(day: Day): number {
+  return new Date(`${day}T00:00:00Z`).getUTCDay();
+}
+
+/** True when the year of the day has no published calendar. */
+export function isProvisional(calendars: Calendars, day: Day): boolean {
+  return !calendars.has(Number(day.slice(0, 4)));
+}
+
+export function isWorkday(calendars: Calendars, day: Day): boolean {
+  const year = calendars.get(Number(day.slice(0, 4)));
+  const weekday = weekdayOf(day);
+  if (weekday === 0 || weekday === 6) return year?.makeUpDays.includes(day) === true;
+  return year?.holidays.includes(day) !== true;
+}
+
+/** The first working day on or after `day`. */
+export function workdayFrom(calendars: Calendars, day: Day): DayFound {
+  let found = day;
+  let provisional = isProvisional(calendars, found);
+  while (!isWorkday(calendars, found)) {
+    found = addDays(found, 1);
+    provisional ||= isProvisional(calendars, found);
+  }
+  return { day: found, provisional };
+}
+
+/** The `count`th working day after `day`, which itself does not count. With 0: the first working day on or after it. */
+export function addWorkdays(calendars: Calendars, day: Day, count: number): DayFound {
+  if (count <= 0) return workdayFrom(calendars, day);
+  let found = day;
+  let provisional = isProvisional(calendars, day);
+  for (let left = count; left > 0;) {
+    found = addDays(found, 1);
+    provisional ||= isProvisional(calendars, found);
+    if (isWorkday(calendars, found)) left -= 1;
+  }
+  return { day: found, provisional };
+}
+
+/** Working days after `from` up to and including `to`; negative when `to` lies before `from`. */
+export function workdaysBetween(calendars: Calendars, from: Day, to: Day): number {
+  if (to < from) return -workdaysBetween(calendars, to, from);
+  let count = 0;
+  for (let day = from; day < to;) {
+    day = addDays(day, 1);
+    if (isWorkday(calendars, day)) count += 1;
+  }
+  return count;
+}

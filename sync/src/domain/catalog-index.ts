@@ -1,0 +1,94 @@
+/** Builds the `Catalog` the rules read from the documents of the `catalog` feed. Order and repetition of the documents do not matter. */
+import type {
+  CalendarYear,
+  Catalog,
+  CatalogDocument,
+  CatalogEntry,
+  DeviceKey,
+  MatterVersion,
+  RulePublication,
+  Settings,
+  Staff,
+  Unit,
+} from './catalog.ts';
+
+/** What holds before the first pull. Nothing can be received then, since no unit is known. */
+const UNCONFIGURED: Settings = {
+  district: '',
+  officeHours: { opensAt: 9 * 60, closesAt: 17 * 60 },
+  deferralDays: 10,
+  noticeDays: 5,
+  yellowShare: 0.2,
+  hotline: '',
+};
+
+/** Of several documents with one id the one with the greatest `n` counts. */
+export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
+  const newest = new Map<string, CatalogDocument>();
+  for (const doc of docs) {
+    const known = newest.get(doc._id);
+    if (known === undefined || known.n < doc.n) newest.set(doc._id, doc);
+  }
+  const units = new Map<string, Unit>();
+  const versions: MatterVersion[] = [];
+  const publications: RulePublication[] = [];
+  const calendars = new Map<number, CalendarYear>();
+  const devices = new Map<string, DeviceKey>();
+  const staff = new Map<string, Staff>();
+  let settings = UNCONFIGURED;
+  for (const { entry } of newest.values()) {
+    switch (entry.kind) {
+      case 'unit':
+        units.set(entry.unit.code, entry.unit);
+        break;
+      case 'matter':
+        versions.push(entry.matter);
+        break;
+      case 'rules':
+        publications.push(entry.publication);
+        break;
+      case 'calendar':
+        calendars.set(entry.calendar.year, entry.calendar);
+        break;
+      case 'device':
+        devices.set(entry.device.deviceId, entry.device);
+        break;
+      case 'staff':
+        staff.set(entry.staff.staffId, entry.staff);
+        break;
+      case 'settings':
+        settings = entry.settings;
+        break;
+    }
+  }
+  versions.sort((a, b) => a.version - b.version);
+  return {
+    units,
+    matters: Map.groupBy(versions, ({ matterId }) => matterId),
+    publications: publications.sort((a, b) => a.seq - b.seq),
+    calendars,
+    devices,
+    staff,
+    settings,
+  };
+}
+
+/** The id under which an entry is filed: `<kind>:<key>`. */
+export function catalogIdOf(entry: CatalogEntry): string {
+  switch (entry.kind) {
+    case 'unit':
+      return `unit:${entry.unit.code}`;
+    case 'matter':
+      return `matter:${entry.matter.matterId}:${String(entry.matter.version)}`;
+    case 'rules':
+      return `rules:${String(entry.publication.seq)}`;
+    case 'calendar':
+      return `calendar:${String(entry.calendar.year)}`;
+    case 'device':
+      return `device:${entry.device.deviceId}`;
+    case 'staff':
+      return `staff:${entry.staff.staffId}`;
+    case 'settings':
+      return 'settings:settings';
+  }
+}
