@@ -1,0 +1,49 @@
+/** A real browser for the tests: an installed Chromium, or the one that comes from npm. No root needed. */
+import { existsSync } from 'node:fs';
+import { chromium, type BrowserContext } from 'playwright-core';
+
+const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  '--disable-dev-shm-usage',
+];
+
+let known: Promise<string> | undefined;
+
+/** The browser's path: `CHROMIUM_PATH`, an installed one, or the npm package's (unpacked to the temporary folder once). */
+export function chromiumPath(): Promise<string> {
+  known ??= findChromium();
+  return known;
+}
+
+async function findChromium(): Promise<string> {
+  const named = process.env['CHROMIUM_PATH'];
+  if (named !== undefined) return named;
+  const installed = INSTALLED.find((path) => existsSync(path));
+  if (installed !== undefined) return installed;
+  const { default: bundled } = await import('@sparticuz/chromium');
+  return await bundled.executablePath();
+}
+
+/**
+ * One browser profile on disk, as a person has it: opened again with the same folder it is the same terminal.
+ * @param profileDir the folder of the profile
+ */
+export async function openProfile(profileDir: string): Promise<BrowserContext> {
+  return await chromium.launchPersistentContext(profileDir, {
+    executablePath: await chromiumPath(),
+    headless: true,
+    args: FLAGS,
+    viewport: { width: 1440, height: 900 },
+    locale: 'zh-CN',
+    timezoneId: 'Asia/Shanghai',
+    serviceWorkers: 'allow',
+  });
+}
