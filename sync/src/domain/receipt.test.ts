@@ -2,6 +2,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { DeviceKey } from './catalog.ts';
 import { checkCodeOf, looksLikeReceipt, signReceipt, verifyReceipt } from './receipt.ts';
+import { exportPublicKey, newDeviceKeys, signValue } from './signing.ts';
 
 const RECEIPT = {
   caseNo: '001013-261123-A2-0007',
@@ -13,19 +14,17 @@ let keys: CryptoKeyPair;
 let device: DeviceKey;
 let text: string;
 
-async function sign(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await crypto.subtle.sign({ name: 'ECDSA', hash: 'SHA-256' }, keys.privateKey, bytes));
-}
+const sign = (value: string): Promise<string> => signValue(value, keys.privateKey);
 
 beforeAll(async () => {
-  keys = await crypto.subtle.generateKey({ name: 'ECDSA', namedCurve: 'P-256' }, true, ['sign', 'verify']);
-  const { kty = '', crv = '', x = '', y = '' } = await crypto.subtle.exportKey('jwk', keys.publicKey);
+  keys = await newDeviceKeys();
+  const publicKey = await exportPublicKey(keys.publicKey);
   device = {
     deviceId: RECEIPT.deviceId,
     unit: RECEIPT.unit,
     terminal: 'A2',
     status: 'active',
-    publicKey: { kty, crv, x, y },
+    publicKey,
   };
   text = await signReceipt(RECEIPT, sign);
 });

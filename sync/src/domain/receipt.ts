@@ -5,6 +5,7 @@
  */
 import type { Catalog, DeviceKey } from './catalog.ts';
 import { type DeviceId, UNIT_CODE, DEVICE_ID, type UnitCode } from './identifiers.ts';
+import { fromBase64Url, importPublicKey, toBase64Url, verifyValue } from './signing.ts';
 
 /** What a scanner burst starts with; the digit is the version of the form. */
 export const RECEIPT_PREFIX = 'SJ1';
@@ -19,8 +20,8 @@ export interface Receipt {
   deviceId: DeviceId;
 }
 
-/** Signs bytes with the device's key, ECDSA P-256 over SHA-256, answering the 64 bytes r‖s. */
-export type SignBytes = (bytes: Uint8Array<ArrayBuffer>) => Promise<Uint8Array<ArrayBuffer>>;
+/** `signValue` with the device's key. */
+export type SignReceipt = (value: string) => Promise<string>;
 
 export type ReceiptVerdict =
   | { kind: 'valid'; receipt: Receipt; device: DeviceKey }
@@ -36,10 +37,12 @@ const CASE_NO = /^[0-9A-Z-]{8,24}$/;
 const SIGNATURE_BYTES = 64;
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
-/** The signed text starts with the prefix, never with `{`: it cannot be mistaken for an action or a login, which are JSON. */
-export async function signReceipt(receipt: Receipt, sign: SignBytes): Promise<string> {
+/** What is signed is a JSON string, never an object: it cannot be mistaken for an action or a login. Rejects when `sign` does. */
+export async function signReceipt(receipt: Receipt, sign: SignReceipt): Promise<string> {
   const body = bodyOf(receipt);
-  return `${body}.${toBase32(await sign(new TextEncoder().encode(body)))}`;
+  const signature = fromBase64Url(await sign(body));
+  if (signature === undefined) throw new TypeError('a signature is base64url');
+  return `${body}.${toBase32(signature)}`;
 }
 
 /** Tells what a scanned or pasted text is worth to this station. Needs no network. */
@@ -108,17 +111,9 @@ function tidy(text: string): string {
   return text.normalize('NFKC').replaceAll('。', '.').replace(/\s+/g, '').toUpperCase();
 }
 
-async function isSignedBy(
-  device: DeviceKey,
-  body: string,
-  signature: Uint8Array<ArrayBuffer>,
-): Promise<boolean> {
-  const { kty, crv, x, y } = device.publicKey;
+async function isSignedBy(device: DeviceKey, body: string, signature: Uint8Array): Promise<boolean> {
   try {
-    const algorithm = { name: 'ECDSA', namedCurve: 'P-256' };
-    const key = await crypto.subtle.importKey('jwk', { kty, crv, x, y }, algorithm, false, ['verify']);
-    const bytes = new TextEncoder().encode(body);
-    return await crypto.subtle.verify({ name: 'ECDSA', hash: 'SHA-256' }, key, signature, bytes);
+    return await verifyValue(body, toBase64Url(signature), await importPublicKey(device.publicKey));
   } catch {
     // A key that cannot be read proves nothing.
     return false;
