@@ -1,0 +1,71 @@
+/**
+ * From the log to the state. Total: any log folds. Applies the hub's verdicts and never decides again; pending actions count where
+ * they fit, so that a station sees its own work at once.
+ */
+import type { AnyActionBody, CaseDocument } from './action.ts';
+import { effectiveTime, evolve } from './evolve.ts';
+import { transitionOf } from './lifecycle.ts';
+import { order } from './order.ts';
+import type { CaseHead, CaseState } from './state.ts';
+
+export function fold(doc: CaseDocument): CaseState {
+  let state = newCase(doc._id, doc.n);
+  for (const { id, action, ruling } of order(doc)) {
+    if (ruling === undefined) {
+      const next = fits(state, action.body)
+        ? evolve(state, action.body, effectiveTime(action.body, undefined))
+        : state;
+      state = { ...next, pending: [...next.pending, id] };
+    } else if (ruling.verdict === 'rejected') {
+      state = { ...state, rejected: [...state.rejected, id] };
+    } else {
+      state = evolve(state, action.body, effectiveTime(action.body, ruling.receivedAt));
+    }
+  }
+  return state;
+}
+
+/** The state of a case without any action. */
+export function newCase(caseId: string, n = 0): CaseState {
+  return {
+    caseId,
+    status: 'new',
+    n,
+    pending: [],
+    rejected: [],
+    path: [],
+    ever: [],
+    parties: [],
+    form: {},
+    materials: [],
+    outstanding: [],
+    deemed: false,
+    suspensions: [],
+    extendedDays: 0,
+  };
+}
+
+export function headOf(state: CaseState): CaseHead {
+  const { status, caseNo, matter, origin, holder, ever, parties, receivedAt, suspensions } = state;
+  const plannedEnd = suspensions.find((span) => span.to === undefined)?.plannedEnd;
+  return {
+    status,
+    ever,
+    parties,
+    ...(caseNo === undefined ? {} : { caseNo }),
+    ...(matter === undefined ? {} : { matter }),
+    ...(origin === undefined ? {} : { origin }),
+    ...(holder === undefined ? {} : { holder }),
+    ...(receivedAt === undefined ? {} : { receivedAt }),
+    ...(plannedEnd === undefined ? {} : { plannedEnd }),
+  };
+}
+
+/** Structure only: the table's status, and the acting unit's place. Roles and rules are `decide`'s. */
+function fits(state: CaseState, { kind, by }: AnyActionBody): boolean {
+  const { from, holder, roles } = transitionOf(kind);
+  if (!from.includes(state.status)) return false;
+  if (holder === 'anyone' || (roles !== 'staff' && roles.includes('hub') && by.staffId === 'hub'))
+    return true;
+  return holder === 'holder' ? state.holder === by.unit : state.parties.includes(by.unit);
+}

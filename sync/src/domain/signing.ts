@@ -1,0 +1,123 @@
+/**
+ * Hashes and signatures of actions and papers: SHA-256 and ECDSA P-256 over canonical JSON (RFC 8785), by WebCrypto alone, so that
+ * browser and hub share it. Keys are passed in; nothing here stores one.
+ */
+import canonicalJson from 'canonicalize';
+import type { ActionId, DeviceId } from './identifiers.ts';
+import { counterOf, deviceOf } from './action.ts';
+import type { AnyActionBody, SignedAction } from './action.ts';
+import type { DeviceKey } from './catalog.ts';
+
+const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
+const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
+
+/** Canonical JSON. Throws on what JSON cannot carry (NaN, lone surrogates): `parse-action` refuses those first. */
+export function canonicalize(value: unknown): string {
+  const text = canonicalJson(value);
+  if (text === undefined) throw new TypeError('not representable in JSON');
+  return text;
+}
+
+export function toBase64Url(bytes: Uint8Array): string {
+  let binary = '';
+  for (const byte of bytes) binary += String.fromCharCode(byte);
+  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+}
+
+/** Undefined when `text` is not base64url. */
+export function fromBase64Url(text: string): Uint8Array<ArrayBuffer> | undefined {
+  if (!/^[\w-]*$/.test(text) || text.length % 4 === 1) return undefined;
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'));
+  return Uint8Array.from(binary, (char) => char.charCodeAt(0));
+}
+
+function bytesOf(value: unknown): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(canonicalize(value));
+}
+
+/** base64url SHA-256 of the canonical JSON of `value`. */
+export async function hash(value: unknown): Promise<string> {
+  return toBase64Url(new Uint8Array(await crypto.subtle.digest('SHA-256', bytesOf(value))));
+}
+
+/** A device's pair: the private half cannot be exported, so a copied profile directory cannot be read for it. */
+export async function newDeviceKeys(): Promise<CryptoKeyPair> {
+  return crypto.subtle.generateKey(KEY, false, ['sign', 'verify']);
+}
+
+export async function exportPublicKey(key: CryptoKey): Promise<DeviceKey['publicKey']> {
+  const { kty, crv, x, y } = await crypto.subtle.exportKey('jwk', key);
+  if (kty === undefined || crv === undefined || x === undefined || y === undefined) {
+    throw new TypeError('not an elliptic-curve key');
+  }
+  return { kty, crv, x, y };
+}
+
+/** Rejects when the key is not a point of P-256. */
+export async function importPublicKey({ kty, crv, x, y }: DeviceKey['publicKey']): Promise<CryptoKey> {
+  return crypto.subtle.importKey('jwk', { kty, crv, x, y }, KEY, true, ['verify']);
+}
+
+/** base64url signature (r‖s) over the canonical JSON of `value`: for papers, QR codes and session requests. */
+export async function signValue(value: unknown, privateKey: CryptoKey): Promise<string> {
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, bytesOf(value))));
+}
+
+/** False for anything but a good signature of this value; never rejects on bad input. */
+export async function verifyValue(value: unknown, sig: string, publicKey: CryptoKey): Promise<boolean> {
+  const signature = fromBase64Url(sig);
+  return signature?.length === 64 && crypto.subtle.verify(SIGNATURE, publicKey, signature, bytesOf(value));
+}
+
+export async function signAction(body: AnyActionBody, privateKey: CryptoKey): Promise<SignedAction> {
+  return { body, hash: await hash(body), sig: await signValue(body, privateKey) };
+}
+
+/** True when the hash is the body's and the signature the key's. */
+export async function verifyAction(action: SignedAction, publicKey: CryptoKey): Promise<boolean> {
+  return action.hash === (await hash(action.body)) && (await verifyValue(action.body, action.sig, publicKey));
+}
+
+/**
+ * `altered`: the hash is not the body's. `missing`: the predecessor is not among the actions given. `forked`: two actions follow the
+ * same predecessor, or carry the same id.
+ */
+export interface ChainFault {
+  actionId: ActionId;
+  fault: 'altered' | 'missing' | 'forked';
+}
+
+/**
+ * Holds the hash chains of the devices among `actions` (of any number of cases, in any order) together and returns what does not fit;
+ * empty when all is whole. Gaps in the counter are allowed, gaps in the chain are not (rule 20). Signatures are `verifyAction`'s.
+ * @param start per device the hash of the last action verified before; without it a chain must begin at its first action
+ */
+export async function verifyChain(
+  actions: readonly SignedAction[],
+  start: ReadonlyMap<DeviceId, string> = new Map(),
+): Promise<ChainFault[]> {
+  const distinct = [
+    ...new Map(actions.map((action) => [`${action.body.id} ${action.hash}`, action])).values(),
+  ];
+  const chains = Map.groupBy(distinct, deviceOf);
+  const faults: ChainFault[] = [];
+  for (const [device, chain] of chains) {
+    const known = new Set<string | null>(chain.map((action) => action.hash));
+    known.add(start.get(device) ?? null);
+    const followed = new Set<string | null>();
+    const ids = new Set<ActionId>();
+    for (const action of chain.sort(byCounter)) {
+      const { id, prev } = action.body;
+      if (action.hash !== (await hash(action.body))) faults.push({ actionId: id, fault: 'altered' });
+      if (!known.has(prev)) faults.push({ actionId: id, fault: 'missing' });
+      if (followed.has(prev) || ids.has(id)) faults.push({ actionId: id, fault: 'forked' });
+      followed.add(prev);
+      ids.add(id);
+    }
+  }
+  return faults;
+}
+
+function byCounter(a: SignedAction, b: SignedAction): number {
+  return counterOf(a.body.id) - counterOf(b.body.id) || (a.hash < b.hash ? -1 : 1);
+}
