@@ -1,0 +1,23 @@
+import { paraglideVitePlugin } from '@inlang/paraglide-js';
+import adapter from '@sveltejs/adapter-static';
+import { sveltekit } from '@sveltejs/kit/vite';
+import tailwindcss from '@tailwindcss/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [
+    tailwindcss(),
+    paraglideVitePlugin({
+      project: './project.inlang',
+      outdir: './src/lib/i18n/paraglide',
+      strategy: ['localStorage', 'baseLocale'],
+    }),
+    sveltekit({
+      adapter: adapter({ fallback: 'index.html' }),
+      serviceWorker: { register: false },
+      version: { pollInterval: 0 },
+    }),
+  ],
+  build: { target: 'es2022' },
+  server: { proxy: { '/api': 'http://localhost:8080', '/sync/': 'http://localhost:8080' } },
+});
