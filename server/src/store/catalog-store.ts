@@ -1,6 +1,8 @@
 /** What the district publishes, in the database `catalog`, which is also the feed every station follows. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
-import type { Database, Read, Store } from './store.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { content } from './pouch-database.ts';
+import type { ChangePage, Database, Read, Store } from './store.ts';
 
 export interface CatalogPage {
   docs: CatalogDocument[];
@@ -22,4 +24,71 @@ export interface CatalogStore {
   changes(since: string | null, limit: number): Promise<CatalogPage>;
   /** Like `changes`, waiting for more, whichever hub process wrote it; the same page may come twice. */
   follow(since: string | null, signal: AbortSignal): AsyncIterable<CatalogPage>;
+}
+
+export async function openCatalogStore(store: Store): Promise<CatalogStore> {
+  return new CatalogDatabase(await store.open<CatalogDocument>('catalog', { reconcile: newest }));
+}
+
+/** After the last character that an id begins with. */
+const LAST_ID = '\uffff';
+
+class CatalogDatabase implements CatalogStore {
+  readonly #database: Database<CatalogDocument>;
+
+  constructor(database: Database<CatalogDocument>) {
+    this.#database = database;
+  }
+
+  async all(): Promise<CatalogDocument[]> {
+    const docs = await this.#database.range({ startkey: ' ', endkey: LAST_ID });
+    return docs.map(toCatalog);
+  }
+
+  async find(id: string): Promise<CatalogDocument | undefined> {
+    const doc = await this.#database.get(id);
+    return doc === undefined ? undefined : toCatalog(doc);
+  }
+
+  async put(docs: CatalogDocument[]): Promise<('written' | 'conflict')[]> {
+    const stored = await this.#database.getMany(docs.map(({ _id }) => _id));
+    const verdicts = docs.map((doc, index) => verdictOn(doc, stored[index]));
+    const due = docs.flatMap((doc, index) => (verdicts[index] === 'due' ? [{ doc, index }] : []));
+    const answers = await this.#database.putMany(
+      due.map(({ doc, index }) => {
+        const rev = stored[index]?._rev;
+        return rev === undefined ? doc : { ...doc, _rev: rev };
+      }),
+    );
+    due.forEach(({ index }, position) => (verdicts[index] = answers[position]?.kind ?? 'conflict'));
+    return verdicts.map((verdict) => (verdict === 'written' ? 'written' : 'conflict'));
+  }
+
+  async changes(since: string | null, limit: number): Promise<CatalogPage> {
+    return toPage(await this.#database.changes(since, limit));
+  }
+
+  async *follow(since: string | null, signal: AbortSignal): AsyncGenerator<CatalogPage> {
+    for await (const page of this.#database.follow(since, signal)) yield toPage(page);
+  }
+}
+
+function verdictOn(
+  doc: CatalogDocument,
+  stored: Read<CatalogDocument> | undefined,
+): 'due' | 'written' | 'conflict' {
+  if (stored === undefined || doc.n > stored.n) return 'due';
+  return isDeepStrictEqual(content(doc), content(stored)) ? 'written' : 'conflict';
+}
+
+function toCatalog({ _id, n, entry }: CatalogDocument): CatalogDocument {
+  return { _id, n, entry };
+}
+
+function toPage({ rows, last, more }: ChangePage<CatalogDocument>): CatalogPage {
+  return { docs: rows.flatMap(({ doc }) => (doc === undefined ? [] : [toCatalog(doc)])), last, more };
+}
+
+function newest(winner: CatalogDocument, rivals: CatalogDocument[]): CatalogDocument {
+  return [winner, ...rivals].reduce((a, b) => (b.n > a.n ? b : a));
 }

@@ -1,7 +1,9 @@
 /** Staff credentials, devices, enrolment codes and other small typed documents of the hub, in the database `directory`. */
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import type { DeviceId, StaffId, UnitCode } from '@sanji/sync/domain/identifiers';
-import type { Store } from './store.ts';
+import { randomUUID } from 'node:crypto';
+import { StoreError } from './store-error.ts';
+import type { Database, Store, StoredDocument } from './store.ts';
 
 /** A value and the revision it was read under. */
 export interface Versioned<T> {
@@ -66,4 +68,113 @@ export interface DirectoryStore {
   takeEnrolmentCode(codeHash: string, nowMs: number): Promise<EnrolmentCode | undefined>;
   /** Any other kind, e.g. `documents<RuleDraft>('rule-draft')`. Kinds: `[a-z-]+`, other than staff, device and code. */
   documents<T extends object>(kind: string): TypedDocuments<T>;
+}
+
+interface DirectoryDocument extends StoredDocument {
+  value: object;
+}
+/** `takenBy` is unique to one attempt: two processes that meet on one code can tell whose write it was. */
+interface CodeState extends EnrolmentCode {
+  takenBy?: string;
+}
+
+export async function openDirectoryStore(store: Store): Promise<DirectoryStore> {
+  return new DirectoryDatabase(await store.open<DirectoryDocument>('directory', { reconcile: careful }));
+}
+
+class DirectoryDatabase implements DirectoryStore {
+  readonly #database: Database<DirectoryDocument>;
+  readonly #staff: TypedDocuments<StaffCredential>;
+  readonly #devices: TypedDocuments<DeviceRecord>;
+  readonly #codes: TypedDocuments<CodeState>;
+
+  constructor(database: Database<DirectoryDocument>) {
+    this.#database = database;
+    this.#staff = new DocumentsOfKind(database, 'staff');
+    this.#devices = new DocumentsOfKind(database, 'device');
+    this.#codes = new DocumentsOfKind(database, 'code');
+  }
+
+  findStaffCredential(staffId: StaffId): Promise<Versioned<StaffCredential> | undefined> {
+    return this.#staff.find(staffId);
+  }
+
+  putStaffCredential(credential: StaffCredential, rev?: string): Promise<'written' | 'conflict'> {
+    return this.#staff.put(credential.staffId, credential, rev);
+  }
+
+  findDevice(deviceId: DeviceId): Promise<Versioned<DeviceRecord> | undefined> {
+    return this.#devices.find(deviceId);
+  }
+
+  putDevice(record: DeviceRecord, rev?: string): Promise<'written' | 'conflict'> {
+    return this.#devices.put(record.device.deviceId, record, rev);
+  }
+
+  async listDevices(): Promise<DeviceRecord[]> {
+    return (await this.#devices.list()).map(({ value }) => value);
+  }
+
+  putEnrolmentCode(code: EnrolmentCode): Promise<'written' | 'conflict'> {
+    return this.#codes.put(code.codeHash, code);
+  }
+
+  async takeEnrolmentCode(codeHash: string, nowMs: number): Promise<EnrolmentCode | undefined> {
+    const found = await this.#codes.find(codeHash);
+    if (found === undefined || found.value.takenBy !== undefined || found.value.expiresAt <= nowMs) return undefined;
+    const verdict = await this.#codes.put(codeHash, { ...found.value, takenBy: randomUUID() }, found.rev);
+    return verdict === 'written' ? found.value : undefined;
+  }
+
+  documents<T extends object>(kind: string): TypedDocuments<T> {
+    if (!/^[a-z-]+$/.test(kind) || ['staff', 'device', 'code'].includes(kind)) {
+      throw new StoreError('misuse', `not a kind of document: ${kind}`);
+    }
+    return new DocumentsOfKind<T>(this.#database, kind);
+  }
+}
+
+class DocumentsOfKind<T extends object> implements TypedDocuments<T> {
+  readonly #database: Database<DirectoryDocument>;
+  readonly #prefix: string;
+
+  constructor(database: Database<DirectoryDocument>, kind: string) {
+    this.#database = database;
+    this.#prefix = `${kind}:`;
+  }
+
+  async find(id: string): Promise<Versioned<T> | undefined> {
+    const doc = await this.#database.get(this.#prefix + id);
+    return doc === undefined ? undefined : { value: doc.value as T, rev: doc._rev };
+  }
+
+  async put(id: string, value: T, rev?: string): Promise<'written' | 'conflict'> {
+    const doc: DirectoryDocument = { _id: this.#prefix + id, value };
+    const { kind } = await this.#database.put(rev === undefined ? doc : { ...doc, _rev: rev });
+    return kind;
+  }
+
+  async remove(id: string, rev: string): Promise<'written' | 'conflict'> {
+    const { kind } = await this.#database.remove(this.#prefix + id, rev);
+    return kind;
+  }
+
+  async list(): Promise<(Versioned<T> & { id: string })[]> {
+    const docs = await this.#database.range({ startkey: this.#prefix, endkey: `${this.#prefix}\uffff` });
+    return docs.map((doc) => ({
+      id: doc._id.slice(this.#prefix.length),
+      value: doc.value as T,
+      rev: doc._rev,
+    }));
+  }
+}
+
+/** After a partition the branch that allows less wins: a code once taken stays taken, a device once revoked stays revoked. */
+function careful(winner: DirectoryDocument, rivals: DirectoryDocument[]): DirectoryDocument {
+  return [winner, ...rivals].find(forbids) ?? winner;
+}
+
+function forbids({ value }: DirectoryDocument): boolean {
+  if ('takenBy' in value) return true;
+  return 'device' in value && (value as DeviceRecord).device.status === 'revoked';
 }

@@ -2,11 +2,16 @@
  * Opens the hub's databases as the configuration says. This is the entry point for the server; the rest of this folder is behind it:
  * `openHubStores(options)` → {store, master, feeds, quarantine, catalog, directory, audit}.
  */
-import type { FeedStore, MasterStore } from '@sanji/sync/replication/ports';
-import type { AuditStore } from './audit-store.ts';
-import type { CatalogStore } from './catalog-store.ts';
-import type { DirectoryStore } from './directory-store.ts';
-import type { QuarantineStore } from './quarantine-store.ts';
+import type { FeedStore } from '@sanji/sync/replication/ports';
+import { join } from 'node:path';
+import { openAuditStore, type AuditStore } from './audit-store.ts';
+import { openCatalogStore, type CatalogStore } from './catalog-store.ts';
+import { openCouchStore } from './couchdb-store.ts';
+import { openDirectoryStore, type DirectoryStore } from './directory-store.ts';
+import { openEmbeddedStore } from './embedded-store.ts';
+import { openFeedStore } from './feed-store.ts';
+import { openMasterStore, type FollowedMasterStore } from './master-store.ts';
+import { openQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -18,16 +23,37 @@ export interface StoreOptions {
   prefix?: string;
 }
 
-/** The master store and the router's view of it. */
 export interface HubStores {
   store: Store;
-  master: MasterStore & {
-    /** Pages of changed case ids, waiting for more, whichever hub process wrote them; the same page may come twice. */
-    follow(since: string | null, signal: AbortSignal): AsyncIterable<{ ids: string[]; last: string }>;
-  };
+  master: FollowedMasterStore;
   feeds: FeedStore;
   quarantine: QuarantineStore;
   catalog: CatalogStore;
   directory: DirectoryStore;
   audit: AuditStore;
+}
+
+/** Rejects with StoreStartError {code, message, whatToDo}: to be printed, and the process ends with an exit code other than 0. */
+export async function openStore({ dataDir, couchdbUrl, prefix = '' }: StoreOptions): Promise<Store> {
+  if (couchdbUrl !== undefined && couchdbUrl !== '') return openCouchStore({ url: couchdbUrl, prefix });
+  return openEmbeddedStore({ path: join(dataDir, 'hub.sqlite'), prefix });
+}
+
+/** As `openStore`. Closing `store` closes all. */
+export async function openHubStores(options: StoreOptions): Promise<HubStores> {
+  const store = await openStore(options);
+  try {
+    return {
+      store,
+      master: await openMasterStore(store),
+      feeds: openFeedStore(store),
+      quarantine: await openQuarantineStore(store),
+      catalog: await openCatalogStore(store),
+      directory: await openDirectoryStore(store),
+      audit: await openAuditStore(store),
+    };
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }

@@ -6,7 +6,7 @@
  * answer or was asked nonsense; nothing is half done then, but a write whose answer was lost may have happened. Every write is
  * compare-and-set, so repeating it is harmless: it ends as 'written' or as a 'conflict' with one's own content.
  */
-import type { StoreErrorCode } from './store-error.ts';
+import { StoreError } from './store-error.ts';
 
 /** A stored JSON document. `_rev` is opaque; absent means «must not exist yet» on a put. */
 export interface StoredDocument {
@@ -20,8 +20,10 @@ export type PutVerdict = { kind: 'written'; rev: string } | { kind: 'conflict' }
 
 export interface ChangeRow<T extends StoredDocument> {
   id: string;
+  /** The newest revision. */
+  rev: string;
   deleted: boolean;
-  /** The newest revision; undefined when deleted. */
+  /** Undefined when deleted or not asked for. */
   doc?: Read<T>;
 }
 export interface ChangePage<T extends StoredDocument> {
@@ -31,6 +33,11 @@ export interface ChangePage<T extends StoredDocument> {
   last: string;
   /** False when the feed had ended. A page is full or this is false. */
   more: boolean;
+}
+
+export interface ChangesOptions {
+  /** False: ids and revisions only. Default true. */
+  docs?: boolean;
 }
 
 export interface RangeQuery {
@@ -56,12 +63,12 @@ export interface Database<T extends StoredDocument> {
   /** Compare-and-set like a put. */
   remove(id: string, rev: string): Promise<PutVerdict>;
   /** The changes after `since` (null: from the beginning). Rejects with code 'bad-checkpoint' for one this database did not give. */
-  changes(since: string | null, limit: number): Promise<ChangePage<T>>;
+  changes(since: string | null, limit: number, options?: ChangesOptions): Promise<ChangePage<T>>;
   /**
    * Pages of changes after `since`, waiting for more at the end, whichever process wrote them. Outages are waited out and the feed
    * goes on from the last page, so none is missed; a page may come twice. Ends when `signal` is aborted.
    */
-  follow(since: string | null, signal: AbortSignal): AsyncIterable<ChangePage<T>>;
+  follow(since: string | null, signal: AbortSignal, options?: ChangesOptions): AsyncIterable<ChangePage<T>>;
   /** By id, bytewise order. */
   range(query: RangeQuery): Promise<Read<T>[]>;
 }
@@ -89,4 +96,8 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type { StoreErrorCode };
+
+/** CouchDB's rule for names, which hold for both stores. */
+export function assertName(name: string): void {
+  if (!/^[a-z][a-z0-9_-]*$/.test(name)) throw new StoreError('misuse', `not a database name: ${name}`);
+}

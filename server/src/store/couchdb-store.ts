@@ -1,0 +1,210 @@
+/**
+ * The store on CouchDB 3.x: documents through PouchDB's http adapter, provisioning through nano. Several hub processes may share it.
+ *
+ * A 202 (written, but by fewer nodes than the quorum) counts as written: the cluster brings the others up to date, and what two sides
+ * of a partition wrote apart is reconciled when it is read.
+ */
+import { createRequire } from 'node:module';
+import nano from 'nano';
+import type PouchDBStatic from 'pouchdb-core';
+import { CouchCluster, parseCouchUrls, reasonOf } from './couchdb-cluster.ts';
+import { assertUsable } from './couchdb-start.ts';
+import { PouchDatabase, type Backend, type Pouch } from './pouch-database.ts';
+import { StoreError, StoreStartError } from './store-error.ts';
+import { assertName, type Database, type OpenOptions, type Store, type StoredDocument } from './store.ts';
+
+// CommonJS builds: the ES builds of these packages lack the extension Node wants.
+const load = createRequire(import.meta.url);
+const PouchDB = load('pouchdb-core') as typeof PouchDBStatic;
+PouchDB.plugin(load('pouchdb-adapter-http') as PouchDB.Plugin);
+
+/** Never resolved: PouchDB wants an address, and `CouchCluster` replaces its origin by that of a living node. */
+const ANY_NODE = 'http://couchdb.invalid';
+/** How long a long poll waits at the server; well below the idle limits of usual proxies (60 s). */
+const LONG_POLL_MS = 25_000;
+
+/** Only the server's administrators, of whom the hub is one. */
+const ADMINS_ONLY = {
+  admins: { names: [], roles: ['_admin'] },
+  members: { names: [], roles: ['_admin'] },
+};
+
+export interface CouchStoreOptions {
+  /** One address or several of one cluster, separated by commas. */
+  url: string;
+  prefix?: string;
+}
+
+/** Throws StoreStartError: address, version, login or rights are wrong, or nobody answers. */
+export async function openCouchStore({ url, prefix = '' }: CouchStoreOptions): Promise<Store> {
+  if (prefix !== '' && !/^[a-z][a-z0-9_-]*$/.test(prefix)) {
+    throw new StoreStartError(
+      'url-invalid',
+      `The prefix ${prefix} cannot begin a database name.`,
+      'Use lower-case letters, digits, _ and -, beginning with a letter.',
+    );
+  }
+  const nodes = parseCouchUrls(url);
+  await assertUsable(nodes);
+  return new CouchStore(new CouchCluster(nodes), prefix);
+}
+
+class CouchStore implements Store {
+  readonly kind = 'couchdb';
+  readonly #cluster: CouchCluster;
+  readonly #prefix: string;
+  readonly #open = new Map<string, Promise<Database<StoredDocument>>>();
+
+  constructor(cluster: CouchCluster, prefix: string) {
+    this.#cluster = cluster;
+    this.#prefix = prefix;
+  }
+
+  async open<T extends StoredDocument>(name: string, options: OpenOptions<T> = {}): Promise<Database<T>> {
+    assertName(name);
+    this.#assertOpen();
+    let opened = this.#open.get(name);
+    if (opened === undefined) {
+      opened = this.#openDatabase(name, options as unknown as OpenOptions<StoredDocument>);
+      this.#open.set(name, opened);
+      // A database that could not be opened is tried again by the next caller.
+      opened.catch(() => this.#open.delete(name));
+    }
+    return (await opened) as unknown as Database<T>;
+  }
+
+  async list(): Promise<string[]> {
+    const names = await this.#provision((server) => server.db.list());
+    return names
+      .filter((name) => name.startsWith(this.#prefix) && !name.startsWith('_'))
+      .map((name) => name.slice(this.#prefix.length))
+      .sort();
+  }
+
+  async destroy(name: string): Promise<void> {
+    assertName(name);
+    this.#open.delete(name);
+    await this.#provision((server) => unless(404, server.db.destroy(this.#prefix + name)));
+  }
+
+  async ping(): Promise<void> {
+    const answer = await this.#cluster.fetch('/_up');
+    // A server of the CouchDB family without `_up` has answered nevertheless.
+    if (answer.status !== 200 && answer.status !== 404) {
+      throw new StoreError('unavailable', `CouchDB answers ${String(answer.status)}`);
+    }
+  }
+
+  close(): Promise<void> {
+    this.#cluster.close();
+    return Promise.resolve();
+  }
+
+  async #openDatabase(name: string, options: OpenOptions<StoredDocument>): Promise<Database<StoredDocument>> {
+    const db = this.#prefix + name;
+    await this.#provision((server) => unless(412, server.db.create(db)));
+    await this.#provision((server) =>
+      server.request({ db, path: '_security', method: 'put', body: ADMINS_ONLY }),
+    );
+    const settings = {
+      adapter: 'http',
+      skip_setup: true,
+      fetch: (url: string, init: RequestInit) => this.#cluster.fetch(url.slice(ANY_NODE.length), pick(init)),
+    };
+    const pouch: Pouch = new PouchDB(`${ANY_NODE}/${db}`, settings as object);
+    return new PouchDatabase(name, pouch, new CouchBackend(this.#cluster, db), options);
+  }
+
+  /** Provisioning is idempotent, so a node that fails is followed by the next. */
+  async #provision<R>(work: (server: nano.ServerScope) => Promise<R>): Promise<R> {
+    let reason: unknown;
+    for (const node of this.#cluster.nodes) {
+      this.#assertOpen();
+      try {
+        return await work(nano(node.url));
+      } catch (error) {
+        reason = error;
+        if (statusOf(error) !== undefined && Number(statusOf(error)) < 500) break;
+      }
+    }
+    throw new StoreError('unavailable', `CouchDB refused: ${reasonOf(reason)}`, reason);
+  }
+
+  #assertOpen(): void {
+    if (this.#cluster.closed) throw new StoreError('misuse', 'the store is closed');
+  }
+}
+
+class CouchBackend implements Backend {
+  readonly tag = 'c';
+  readonly #cluster: CouchCluster;
+  readonly #db: string;
+
+  constructor(cluster: CouchCluster, db: string) {
+    this.#cluster = cluster;
+    this.#db = db;
+  }
+
+  get closed(): boolean {
+    return this.#cluster.closed;
+  }
+
+  explain(error: unknown): StoreError {
+    if (error instanceof StoreError) return error;
+    const status = statusOf(error);
+    const reason = typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : '';
+    const message = `CouchDB: ${reason === '' ? reasonOf(error) : reason}`;
+    if (status === 400 && /since|sequence/i.test(message)) return new StoreError('bad-checkpoint', message, error);
+    if (status === 400 || status === 413) return new StoreError('misuse', message, error);
+    return new StoreError('unavailable', message, error);
+  }
+
+  lostAnswerSince(mark: number): boolean {
+    return this.#cluster.lostAnswers !== mark;
+  }
+
+  mark(): number {
+    return this.#cluster.lostAnswers;
+  }
+
+  assertSequence(): void {
+    // CouchDB judges its own sequences, and rewinds where it must.
+  }
+
+  async waitForChange(sequence: string, _mark: number, signal: AbortSignal): Promise<void> {
+    const query = new URLSearchParams({
+      feed: 'longpoll',
+      since: sequence,
+      limit: '1',
+      timeout: String(LONG_POLL_MS),
+    });
+    const answer = await this.#cluster.fetch(`/${this.#db}/_changes?${query.toString()}`, {
+      signal,
+      answerMs: LONG_POLL_MS + 10_000,
+    });
+    // Trap (b): anything but a good answer is an outage to be waited out, never the end of the feed.
+    if (answer.status !== 200) throw new StoreError('unavailable', `CouchDB answers ${String(answer.status)}`);
+  }
+
+  wrote(): void {
+    // Followers hear of it from CouchDB.
+  }
+}
+
+function pick({ method, body, signal }: RequestInit): RequestInit {
+  return { ...(method ? { method } : {}), ...(body ? { body } : {}), ...(signal ? { signal } : {}) };
+}
+
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('statusCode' in error && typeof error.statusCode === 'number') return error.statusCode;
+  return 'status' in error && typeof error.status === 'number' ? error.status : undefined;
+}
+
+async function unless(expected: number, work: Promise<unknown>): Promise<void> {
+  try {
+    await work;
+  } catch (error) {
+    if (statusOf(error) !== expected) throw error;
+  }
+}
