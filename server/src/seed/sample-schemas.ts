@@ -1,0 +1,114 @@
+/** What each file of the sample district must look like. Matters have their own schema in `sync`, since administrators import them too. */
+import * as z from 'zod';
+import { ROLES } from '@sanji/sync/domain/action';
+import { MODES } from '@sanji/sync/domain/catalog';
+import type {
+  CalendarYear,
+  FormField,
+  RulePublication,
+  Settings,
+  Staff,
+  TierRule,
+  Unit,
+} from '@sanji/sync/domain/catalog';
+import { isDay } from '@sanji/sync/domain/dates';
+import { TIERS, UNIT_CODE } from '@sanji/sync/domain/identifiers';
+import { formSchema } from '@sanji/sync/domain/matter-file';
+
+const text = z.string().trim().min(1).max(200);
+const unitCode = z.string().regex(UNIT_CODE);
+const day = z.string().refine(isDay, 'not-a-day');
+const minutes = z
+  .int()
+  .min(0)
+  .max(24 * 60);
+
+export const unitsSchema: z.ZodType<Unit[]> = z
+  .array(
+    z.strictObject({
+      code: unitCode,
+      name: text,
+      display: text,
+      tier: z.enum(TIERS),
+      parent: unitCode.nullable(),
+      active: z.boolean(),
+    }),
+  )
+  .min(1);
+
+export const materialsSchema = z.array(
+  z.strictObject({
+    code: text,
+    name: text,
+    en: text,
+    kind: text,
+    source: text,
+    reusable: z.boolean(),
+  }),
+);
+
+export const formsSchema: z.ZodType<Record<string, FormField[]>> = z.record(z.string(), formSchema);
+
+const ruleSchema: z.ZodType<TierRule> = z.strictObject({
+  matterId: text,
+  tier: z.enum(TIERS),
+  unit: unitCode.exactOptional(),
+  mode: z.enum(MODES),
+  decideAt: z.enum(TIERS),
+  condition: z
+    .strictObject({
+      text,
+      residence: z.boolean().exactOptional(),
+      maxHeadCount: z.int().min(1).exactOptional(),
+    })
+    .exactOptional(),
+  offlineAllowed: z.boolean(),
+  autoForward: z.boolean().exactOptional(),
+});
+
+export const rulesSchema: z.ZodType<RulePublication[]> = z.array(
+  z.strictObject({
+    seq: z.int().min(1),
+    version: text,
+    effectiveFrom: day,
+    effectiveTo: day.exactOptional(),
+    document: text,
+    issuer: unitCode,
+    rows: z.array(ruleSchema).min(1),
+    publishedBy: z.array(text).min(2),
+    publishedAt: z.int().min(0),
+  }),
+);
+
+export const calendarsSchema: z.ZodType<CalendarYear[]> = z.array(
+  z.strictObject({
+    year: z.int().min(2000).max(2100),
+    version: z.int().min(1),
+    issuer: text,
+    holidays: z.array(day).min(1),
+    makeUpDays: z.array(day),
+  }),
+);
+
+export const staffSchema: z.ZodType<(Staff & { password: string })[]> = z.array(
+  z.strictObject({
+    staffId: z.string().regex(/^[a-z0-9]{3,24}$/),
+    name: text,
+    unit: unitCode,
+    roles: z.array(z.enum(ROLES)).min(1),
+    position: z.strictObject({ zh: text, en: text }),
+    active: z.boolean(),
+    password: z.string().min(8).max(200),
+  }),
+);
+
+export const settingsSchema: z.ZodType<Settings> = z.strictObject({
+  district: unitCode,
+  officeHours: z
+    .strictObject({ opensAt: minutes, closesAt: minutes })
+    .refine(({ opensAt, closesAt }) => opensAt < closesAt, 'closes-before-it-opens'),
+  deferralDays: z.int().min(1).max(200),
+  noticeDays: z.int().min(1).max(60),
+  yellowShare: z.number().min(0).max(1),
+  hotline: text,
+});
