@@ -1,0 +1,57 @@
+/** The RxDB database with its one collection. Only this folder knows RxDB. */
+import { createRxDatabase, type RxCollection, type RxDatabase, type RxJsonSchema } from 'rxdb/plugins/core';
+import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
+import { CLOSED, type CaseRecord } from './case-record.ts';
+
+export type CaseCollection = RxCollection<CaseRecord>;
+export type CaseDatabase = RxDatabase<{ cases: CaseCollection }>;
+
+export const DATABASE_NAME = 'sanji';
+const FAR_FUTURE = CLOSED;
+
+/** One index only: the time of a first sync is the time IndexedDB takes, and every index adds to it. */
+export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
+  version: 0,
+  primaryKey: 'caseId',
+  type: 'object',
+  properties: {
+    caseId: { type: 'string', maxLength: 26 },
+    n: { type: 'number' },
+    dirty: { type: 'number', minimum: 0, maximum: 2, multipleOf: 1 },
+    status: { type: 'string' },
+    holder: { type: 'string' },
+    caseNo: { type: 'string' },
+    matterId: { type: 'string' },
+    queue: { type: 'number', minimum: 0, maximum: FAR_FUTURE, multipleOf: 1 },
+    receivedAt: { type: 'number' },
+    body: { type: 'string' },
+    problem: { type: 'string' },
+  },
+  required: [
+    'caseId',
+    'n',
+    'dirty',
+    'status',
+    'holder',
+    'caseNo',
+    'matterId',
+    'queue',
+    'receivedAt',
+    'body',
+    'problem',
+  ],
+  indexes: [['dirty', 'queue']],
+};
+
+/** Rejects when the browser refuses the database or its schema is another one. */
+export async function openCaseDatabase(name = DATABASE_NAME): Promise<CaseDatabase> {
+  const database = await createRxDatabase<{ cases: CaseCollection }>({
+    name,
+    storage: getRxStorageDexie(),
+    multiInstance: true,
+    eventReduce: false,
+    closeDuplicates: true,
+  });
+  await database.addCollections({ cases: { schema: CASE_SCHEMA } });
+  return database;
+}

@@ -1,0 +1,82 @@
+/**
+ * A case as it lies in IndexedDB: what lists sort and filter by, and the document as one string, because deep objects
+ * are slow to clone. Nothing outside `body` is personal data.
+ */
+import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
+import { fold } from '@sanji/sync/domain/fold';
+import { ENDS } from '@sanji/sync/domain/lifecycle';
+import type { PackedCase } from '@sanji/sync/protocol/messages';
+
+export interface CaseRecord {
+  caseId: string;
+  n: number;
+  /** 0: every action is ruled · 1: in the outbox · 2: parked, a person must act. */
+  dirty: 0 | 1 | 2;
+  /** `gone` marks the tombstone of a case that left this unit. */
+  status: CaseStatus | 'gone';
+  holder: string;
+  caseNo: string;
+  matterId: string;
+  /** What the workbench reads first: the time of receipt while the case is open, `CLOSED` afterwards. */
+  queue: number;
+  receivedAt: number;
+  /** JSON of the CaseDocument, empty in a tombstone. */
+  body: string;
+  /** JSON of the problem a parked case waits with, otherwise empty. */
+  problem: string;
+}
+
+/** Sorts after every real time: the largest time a Date can hold. */
+export const CLOSED = 8_640_000_000_000_000;
+const ENDED: ReadonlySet<string> = new Set<string>([...ENDS, 'gone']);
+
+function queueOf(status: string, receivedAt: number): number {
+  return ENDED.has(status) ? CLOSED : receivedAt;
+}
+
+export function isDirty(doc: CaseDocument): boolean {
+  return Object.keys(doc.actions).some((id) => doc.rulings[id] === undefined);
+}
+
+export function recordOf(doc: CaseDocument): CaseRecord {
+  const { status, holder, caseNo, matter, receivedAt } = fold(doc);
+  return {
+    caseId: doc._id,
+    n: doc.n,
+    dirty: isDirty(doc) ? 1 : 0,
+    status,
+    holder: holder ?? '',
+    caseNo: caseNo ?? '',
+    matterId: matter?.matterId ?? '',
+    queue: queueOf(status, receivedAt ?? 0),
+    receivedAt: receivedAt ?? 0,
+    body: JSON.stringify(doc),
+    problem: '',
+  };
+}
+
+/** The hub sends only what it has ruled on, so a packed case is never dirty and need not be parsed. */
+export function recordOfPacked(packed: PackedCase): CaseRecord {
+  const status = packed.status as CaseStatus;
+  return { ...packed, status, dirty: 0, queue: queueOf(status, packed.receivedAt), problem: '' };
+}
+
+export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
+  return {
+    caseId,
+    n: goneN,
+    dirty: 0,
+    status: 'gone',
+    holder: '',
+    caseNo: '',
+    matterId: '',
+    queue: CLOSED,
+    receivedAt: 0,
+    body: '',
+    problem: '',
+  };
+}
+
+export function documentOf(record: Pick<CaseRecord, 'body'>): CaseDocument {
+  return JSON.parse(record.body) as CaseDocument;
+}

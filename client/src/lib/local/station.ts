@@ -1,0 +1,48 @@
+/** Everything this terminal stores, opened once a page. */
+import { openCaseDatabase, type CaseCollection, type CaseDatabase } from './case-database.ts';
+import { CaseReader } from './case-reader.ts';
+import { DeviceStore } from './device-store.ts';
+import { DraftStore } from './draft-store.ts';
+import { RxLocalStore } from './local-store.ts';
+import { StationDatabase } from './station-database.ts';
+
+export interface Station {
+  cases: CaseReader;
+  store: RxLocalStore;
+  device: DeviceStore;
+  drafts: DraftStore;
+  database: StationDatabase;
+  close(): Promise<void>;
+}
+
+let opening: Promise<Station> | undefined;
+
+/** Rejects when a database cannot be opened; asking again tries again. */
+export function openStation(): Promise<Station> {
+  opening ??= open().catch((error: unknown) => {
+    opening = undefined;
+    throw error;
+  });
+  return opening;
+}
+
+async function open(): Promise<Station> {
+  const database = new StationDatabase();
+  const [rx] = await Promise.all([openCaseDatabase(), database.open()]);
+  return assemble(rx, rx.cases, database);
+}
+
+function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationDatabase): Station {
+  return {
+    cases: new CaseReader(cases),
+    store: new RxLocalStore(cases, database),
+    device: new DeviceStore(database),
+    drafts: new DraftStore(database),
+    database,
+    async close() {
+      opening = undefined;
+      await rx.close();
+      database.close();
+    },
+  };
+}
