@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'already-extended': 'needs-person', // {}
   'deferral-outstanding': 'needs-person', // {codes}
   'not-due': 'needs-person', // {due}
+  'too-late': 'needs-person', // {due}
   'bad-target': 'needs-person', // {to}
   'already-there': 'never', // {}: the same move was ruled before
   'material-missing': 'needs-person', // {codes}

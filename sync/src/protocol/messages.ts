@@ -9,7 +9,7 @@ export const PROTOCOL_VERSION = 1;
 export const MAX_PUSH_BYTES = 1_500_000;
 export const MAX_PUSH_CASES = 200;
 export const MAX_PUSH_ACTIONS = 1_000;
-export const MAX_TEXT = 2_000;
+export { MAX_TEXT } from '../domain/payload-rules.ts';
 export const PULL_LIMIT = 200;
 
 /** `POST /sync/push`: all unruled actions of each case, oldest first (rule 1). */
