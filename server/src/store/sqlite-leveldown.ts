@@ -75,16 +75,22 @@ class SqliteIterator extends leveldown.AbstractIterator {
   }
 
   _next(callback: (error?: Error | null, key?: string | Buffer, value?: string | Buffer) => void): void {
+    // A read that never let the event loop turn would keep writes from their commit.
+    if (this.#position === this.#chunk.length) setImmediate(() => this.#answer(callback));
+    else process.nextTick(() => this.#answer(callback));
+  }
+
+  #answer(callback: (error?: Error | null, key?: string | Buffer, value?: string | Buffer) => void): void {
+    let pair: Pair | undefined;
     try {
-      const pair = this.#advance();
-      if (pair === undefined) this._nextTick(callback);
-      else {
-        const { keyAsBuffer, valueAsBuffer } = this.#options;
-        this._nextTick(callback, null, asWanted(pair.key, keyAsBuffer), asWanted(pair.value, valueAsBuffer));
-      }
+      pair = this.#advance();
     } catch (error) {
-      this._nextTick(callback, error);
+      callback(error as Error);
+      return;
     }
+    const { keyAsBuffer, valueAsBuffer } = this.#options;
+    if (pair === undefined) callback();
+    else callback(null, asWanted(pair.key, keyAsBuffer), asWanted(pair.value, valueAsBuffer));
   }
 
   #advance(): Pair | undefined {
