@@ -48,7 +48,11 @@ export function readJson(text: string): FileResult<JsonFile> {
     const steps = path.filter((step) => typeof step !== 'symbol');
     return { line: lineOf(nearest(root, steps).offset), field: fieldName(steps), reason };
   };
-  const repeated = repeatedKeys(root, []).map((path) => problemAt(path, 'duplicate-key'));
+  const repeated = repeatedKeys(root, []).map(({ path, offset }) => ({
+    line: lineOf(offset),
+    field: fieldName(path),
+    reason: 'duplicate-key',
+  }));
   if (repeated.length > 0) return { ok: false, problems: repeated };
   return { ok: true, value: { value: getNodeValue(root) as unknown, problemAt } };
 }
@@ -108,7 +112,7 @@ function fieldName(path: Path): string {
 }
 
 /** JSON leaves open which of two equal keys counts, so a file with such a pair means nothing certain. */
-function repeatedKeys(node: Node, path: Path): Path[] {
+function repeatedKeys(node: Node, path: Path): { path: Path; offset: number }[] {
   if (node.type === 'array')
     return (node.children ?? []).flatMap((child, i) => repeatedKeys(child, [...path, i]));
   if (node.type !== 'object') return [];
@@ -117,7 +121,7 @@ function repeatedKeys(node: Node, path: Path): Path[] {
     const [key, value] = property.children ?? [];
     const name = String(key?.value);
     const here = [...path, name];
-    const repeated = seen.has(name) ? [here] : [];
+    const repeated = seen.has(name) ? [{ path: here, offset: property.offset }] : [];
     seen.add(name);
     return value === undefined ? repeated : [...repeated, ...repeatedKeys(value, here)];
   });
