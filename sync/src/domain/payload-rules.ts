@@ -1,6 +1,8 @@
 /** What an action says, held against the case and the catalog: words that must be there, targets, codes. Shapes are `parse-action`'s. */
-import type { AnyActionBody, MaterialEntry } from './action.ts';
+import { deviceOf } from './action.ts';
+import type { ActionBody, AnyActionBody, MaterialEntry } from './action.ts';
 import { dayOf } from './calendar.ts';
+import { parseCaseNo } from './case-number.ts';
 import type { Catalog, MaterialRow } from './catalog.ts';
 import { isDay } from './dates.ts';
 import type { Day, UnitCode } from './identifiers.ts';
@@ -51,7 +53,7 @@ function ownProblem(state: CaseState, body: AnyActionBody, context: Context): Pr
     case 'draft':
       return undefined;
     case 'receive':
-      return receiveProblem(body.payload, body.by.unit);
+      return receiveProblem(body, context.catalog);
     case 'supplement':
       return body.payload.materials.length === 0
         ? problem('field-required', { field: 'materials' })
@@ -103,13 +105,13 @@ function ownProblem(state: CaseState, body: AnyActionBody, context: Context): Pr
   }
 }
 
-/** The number's own day is not asked: a terminal that receives across midnight prints the day on which it began. */
-function receiveProblem(
-  { caseNo, applicant }: Extract<AnyActionBody, { kind: 'receive' }>['payload'],
-  unit: UnitCode,
-): Problem | undefined {
-  // The number names the unit by digits 7–12 of its code; another unit's number could collide with one of theirs.
-  const isOwn = caseNo.length <= 24 && caseNo.startsWith(`${unit.slice(6)}-`);
+/** The number's own day is not asked: a terminal whose clock was corrected has already handed out the paper. */
+function receiveProblem(body: ActionBody<'receive'>, catalog: Catalog): Problem | undefined {
+  const { caseNo, applicant } = body.payload;
+  const parts = parseCaseNo(caseNo);
+  const terminal = catalog.devices.get(deviceOf({ body }))?.terminal;
+  const isOwn =
+    parts?.unitPart === body.by.unit.slice(6) && (terminal === undefined || parts.terminal === terminal);
   if (!isOwn) return problem('case-number-invalid', { caseNo });
   return required({ 'applicant.name': applicant.name, 'applicant.idNumber': applicant.idNumber });
 }

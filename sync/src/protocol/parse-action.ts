@@ -1,0 +1,157 @@
+/**
+ * What comes in as an action, checked to the last field before anything else sees it: strict, bounded in size, and without keys that
+ * reach a prototype. Whether the action may be is `decide`'s, whether it is genuine `verifyAction`'s.
+ */
+import { z } from 'zod';
+import type { ActionKind, ActionPayloads, SignedAction } from '../domain/action.ts';
+import { isDay } from '../domain/dates.ts';
+import { CASE_ID, UNIT_CODE, parseActionId } from '../domain/identifiers.ts';
+import { MAX_LIST, MAX_TEXT } from '../domain/payload-rules.ts';
+import { refused } from '../domain/problem.ts';
+import type { Result } from '../domain/problem.ts';
+
+/** The widest form with the longest checklist stays far below. */
+export const MAX_ACTION_BYTES = 64 * 1024;
+const MAX_FIELDS = 200;
+const MAX_AFTER = 100;
+/** Base64url of 32 and 64 bytes. */
+const HASH = /^[\w-]{43}$/;
+const SIGNATURE = /^[\w-]{86}$/;
+const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+// A lone surrogate has no canonical form, so it can be neither hashed nor signed.
+const text = z
+  .string()
+  .max(MAX_TEXT)
+  .refine((value) => value.isWellFormed());
+const short = text.max(200);
+const filled = short.min(1);
+const day = z.string().refine(isDay);
+const unit = z.string().regex(UNIT_CODE);
+const key = z.string().regex(/^[\w.-]{1,80}$/);
+const actionId = z.string().refine((value) => parseActionId(value) !== undefined);
+const count = z.int().min(0).max(1_000_000);
+
+const pin = z.strictObject({ matterId: filled, version: count, rules: count });
+const agent = z.strictObject({ name: filled, idNumber: short, mobile: short.exactOptional() });
+const applicant = z.strictObject({
+  kind: z.enum(['person', 'organisation']),
+  name: short,
+  idNumber: short,
+  mobile: short.exactOptional(),
+  address: text.exactOptional(),
+  agent: agent.exactOptional(),
+});
+const form = z
+  .record(key, z.union([text, z.number(), z.boolean(), z.null()]))
+  .refine((fields) => Object.keys(fields).length <= MAX_FIELDS);
+const material = z.strictObject({
+  code: filled,
+  name: short,
+  state: z.enum(['received', 'deferred', 'absent']),
+  form: z.enum(['paper', 'electronic', 'card']).exactOptional(),
+  copies: count.exactOptional(),
+  originalReturned: z.boolean().exactOptional(),
+});
+const materials = z.array(material).max(MAX_LIST);
+const defects = z.array(text).max(MAX_LIST);
+const nothing = z.strictObject({});
+const remark = z.strictObject({ text: text.exactOptional() });
+const reason = z.strictObject({ reason: text });
+const due = z.strictObject({ noticeDue: short, deferralDue: short.exactOptional() });
+
+/** One shape per kind; the type makes a missing or diverging one an error of compilation. */
+const PAYLOADS: { [K in ActionKind]: z.ZodType<ActionPayloads[K]> } = {
+  draft: z.strictObject({ matter: pin, applicant, form }),
+  submit: nothing,
+  preReviewPass: remark,
+  preReviewReturn: z.strictObject({ defects }),
+  receive: z.strictObject({
+    caseNo: z.string().max(24),
+    matter: pin,
+    applicant,
+    form,
+    materials,
+    printed: due,
+  }),
+  oneTimeNotice: z.strictObject({ defects }),
+  supplement: z.strictObject({ materials, text: text.exactOptional() }),
+  accept: z.strictObject({ deferred: z.array(z.strictObject({ code: filled, due: day })).max(MAX_LIST) }),
+  refuse: reason,
+  deemAccept: nothing,
+  forward: z.strictObject({ to: unit, text: text.exactOptional() }),
+  returnDown: z.strictObject({ to: unit, reason: text }),
+  askSuspend: z.strictObject({ kind: short, reason: text, plannedEnd: day }),
+  suspend: z.strictObject({ kind: short, reason: text, evidence: text.exactOptional(), plannedEnd: day }),
+  resume: remark,
+  extend: z.strictObject({ days: z.int().min(1).max(366), reason: text }),
+  handOff: z.strictObject({ system: short, correlationId: short }),
+  externalResult: z.strictObject({ correlationId: short, text }),
+  approve: remark,
+  reject: reason,
+  conclude: remark,
+  certify: z.strictObject({ certificateNo: short }),
+  deliver: z.strictObject({
+    method: z.enum(['window', 'post', 'locker']),
+    recipient: short,
+    proof: text.exactOptional(),
+  }),
+  rate: z.strictObject({ level: z.literal([1, 2, 3, 4, 5]), text: text.exactOptional() }),
+  archive: z.strictObject({ retention: short }),
+  withdraw: reason,
+  terminate: reason,
+  note: z.strictObject({ text }),
+  supplyDeferred: z.strictObject({ materials }),
+};
+
+const envelope = z.strictObject({
+  body: z.strictObject({
+    v: z.literal(1),
+    id: actionId,
+    caseId: z.string().regex(CASE_ID),
+    kind: z.string().refine((kind): kind is ActionKind => Object.hasOwn(PAYLOADS, kind)),
+    payload: z.unknown(),
+    by: z.strictObject({ staffId: filled.max(64), name: filled, unit }),
+    at: z.int().min(0),
+    offsetMs: z.int(),
+    after: z.array(actionId).max(MAX_AFTER),
+    prev: z.string().regex(HASH).nullable(),
+  }),
+  hash: z.string().regex(HASH),
+  sig: z.string().regex(SIGNATURE),
+});
+
+/** `malformed` names the first wrong place as a path, e.g. `body.payload.to`; never what stood there. */
+export function parseSignedAction(input: unknown): Result<SignedAction> {
+  const size = sizeOf(input);
+  if (size === undefined) return refused('malformed', { where: '' });
+  if (size > MAX_ACTION_BYTES) return refused('too-large', { maxBytes: MAX_ACTION_BYTES });
+  const outer = envelope.safeParse(input);
+  if (!outer.success) return refused('malformed', { where: placeOf(outer.error) });
+  const { body, hash, sig } = outer.data;
+  const payload = PAYLOADS[body.kind].safeParse(body.payload);
+  if (!payload.success) return refused('malformed', { where: placeOf(payload.error, 'body.payload') });
+  // The payload was parsed by the shape of this very kind, which the compiler cannot follow through the table.
+  return { ok: true, value: { body: { ...body, payload: payload.data } as SignedAction['body'], hash, sig } };
+}
+
+/** In UTF-8; undefined for what JSON cannot carry (cycles, functions) and for keys that reach a prototype, at any depth. */
+function sizeOf(input: unknown): number | undefined {
+  let isSafe = true;
+  const watch = (name: string, value: unknown): unknown => {
+    isSafe &&= !UNSAFE_KEYS.has(name);
+    return value;
+  };
+  try {
+    const json = JSON.stringify(input, watch) as string | undefined;
+    if (!isSafe) return undefined;
+    return json === undefined ? undefined : new TextEncoder().encode(json).byteLength;
+  } catch {
+    return undefined;
+  }
+}
+
+function placeOf(error: z.ZodError, prefix?: string): string {
+  const path = (error.issues[0]?.path ?? []).map(String);
+  return (prefix === undefined ? path : [prefix, ...path]).join('.').slice(0, 120);
+}
