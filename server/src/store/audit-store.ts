@@ -79,7 +79,13 @@ class AuditDatabase implements AuditStore {
     return done;
   }
 
-  async search({ from = 0, to = Number.MAX_SAFE_INTEGER, staffId, kind, limit }: AuditQuery): Promise<AuditEntry[]> {
+  async search({
+    from = 0,
+    to = Number.MAX_SAFE_INTEGER,
+    staffId,
+    kind,
+    limit,
+  }: AuditQuery): Promise<AuditEntry[]> {
     const startkey = timeKey(from);
     const found: AuditEntry[] = [];
     let endkey = `${timeKey(to)}~`;
@@ -120,7 +126,13 @@ class AuditDatabase implements AuditStore {
     this.#chain = undefined;
     const counter = chain.counter + 1;
     const place = `${chain.writer}:${String(counter).padStart(COUNTER_DIGITS, '0')}`;
-    const body = { ...entry, id: `${timeKey(entry.at)}:${place}`, writer: chain.writer, counter, prev: chain.prev };
+    const body = {
+      ...entry,
+      id: `${timeKey(entry.at)}:${place}`,
+      writer: chain.writer,
+      counter,
+      prev: chain.prev,
+    };
     const whole: AuditEntry = { ...body, hash: hashOf(body) };
     const { id, ...fields } = whole;
     const verdict = await this.#database.put({ _id: id, ...fields });
@@ -147,7 +159,11 @@ function hashOf(body: Omit<AuditEntry, 'hash'>): string {
   return createHash('sha256').update(canonicalize(body)).digest('base64url');
 }
 
-function isWhole(entry: AuditEntry, byPlace: ReadonlyMap<string, AuditEntry>, hashes: ReadonlySet<string>): boolean {
+function isWhole(
+  entry: AuditEntry,
+  byPlace: ReadonlyMap<string, AuditEntry>,
+  hashes: ReadonlySet<string>,
+): boolean {
   const { hash, ...body } = entry;
   if (hash !== hashOf(body)) return false;
   if (entry.counter === 1) return entry.prev === null ? true : hashes.has(entry.prev);

@@ -83,7 +83,9 @@ export class CouchCluster {
       const body = await response.arrayBuffer();
       if (response.status < 500) return { response: new Response(body, { status: response.status }) };
       this.#noteLoss(path, init.method);
-      return { reason: `${node.base} answered ${String(response.status)} ${new TextDecoder().decode(body).slice(0, 200)}` };
+      return {
+        reason: `${node.base} answered ${String(response.status)} ${new TextDecoder().decode(body).slice(0, 200)}`,
+      };
     } catch (error) {
       this.#noteLoss(path, init.method);
       return { reason: `${node.base}: ${reasonOf(error)}` };

@@ -152,9 +152,11 @@ class CouchBackend implements Backend {
   explain(error: unknown): StoreError {
     if (error instanceof StoreError) return error;
     const status = statusOf(error);
-    const reason = typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : '';
+    const reason =
+      typeof error === 'object' && error !== null && 'reason' in error ? String(error.reason) : '';
     const message = `CouchDB: ${reason === '' ? reasonOf(error) : reason}`;
-    if (status === 400 && /since|sequence/i.test(message)) return new StoreError('bad-checkpoint', message, error);
+    if (status === 400 && /since|sequence/i.test(message))
+      return new StoreError('bad-checkpoint', message, error);
     if (status === 400 || status === 413) return new StoreError('misuse', message, error);
     return new StoreError('unavailable', message, error);
   }
@@ -183,7 +185,8 @@ class CouchBackend implements Backend {
       answerMs: LONG_POLL_MS + 10_000,
     });
     // Trap (b): anything but a good answer is an outage to be waited out, never the end of the feed.
-    if (answer.status !== 200) throw new StoreError('unavailable', `CouchDB answers ${String(answer.status)}`);
+    if (answer.status !== 200)
+      throw new StoreError('unavailable', `CouchDB answers ${String(answer.status)}`);
   }
 
   wrote(): void {

@@ -121,7 +121,8 @@ class DirectoryDatabase implements DirectoryStore {
 
   async takeEnrolmentCode(codeHash: string, nowMs: number): Promise<EnrolmentCode | undefined> {
     const found = await this.#codes.find(codeHash);
-    if (found === undefined || found.value.takenBy !== undefined || found.value.expiresAt <= nowMs) return undefined;
+    if (found === undefined || found.value.takenBy !== undefined || found.value.expiresAt <= nowMs)
+      return undefined;
     const verdict = await this.#codes.put(codeHash, { ...found.value, takenBy: randomUUID() }, found.rev);
     return verdict === 'written' ? found.value : undefined;
   }

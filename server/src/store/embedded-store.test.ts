@@ -49,7 +49,9 @@ describe('the embedded store', () => {
     const notes = await store.open<Note>('notes');
     await notes.put({ _id: 'a', text: '1' });
     const { last } = await notes.changes(null, 10);
-    await expect(notes.changes(last.replace(/\d+$/, '99'), 10)).rejects.toMatchObject({ code: 'bad-checkpoint' });
+    await expect(notes.changes(last.replace(/\d+$/, '99'), 10)).rejects.toMatchObject({
+      code: 'bad-checkpoint',
+    });
     await store.close();
   });
 
@@ -75,7 +77,9 @@ describe('the embedded store', () => {
     }
     await writer;
     for (const { id, doc } of (await notes.changes(since, 100)).rows) latest.set(id, doc?.text ?? '');
-    expect([...latest.values()].map(Number).sort((a, b) => a - b)).toEqual([293, 294, 295, 296, 297, 298, 299]);
+    expect([...latest.values()].map(Number).sort((a, b) => a - b)).toEqual([
+      293, 294, 295, 296, 297, 298, 299,
+    ]);
     await store.close();
   });
 
@@ -83,7 +87,10 @@ describe('the embedded store', () => {
     const path = newPath();
     const store = openEmbeddedStore({ path });
     expect(() => openEmbeddedStore({ path })).toThrow(
-      expect.objectContaining({ code: 'file-locked', whatToDo: expect.stringContaining('DATA_DIR') as string }),
+      expect.objectContaining({
+        code: 'file-locked',
+        whatToDo: expect.stringContaining('DATA_DIR') as string,
+      }),
     );
     await store.close();
     await openEmbeddedStore({ path }).close();

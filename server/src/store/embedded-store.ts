@@ -14,7 +14,11 @@ const load = createRequire(import.meta.url);
 const PouchDB = load('pouchdb-core') as typeof PouchDBStatic & {
   adapter(name: string, adapter: object, addToPreferred: boolean): void;
 };
-const LevelPouch = load('pouchdb-adapter-leveldb-core') as (this: unknown, options: object, done: unknown) => void;
+const LevelPouch = load('pouchdb-adapter-leveldb-core') as (
+  this: unknown,
+  options: object,
+  done: unknown,
+) => void;
 
 function SqlitePouch(this: unknown, options: object, done: unknown): void {
   LevelPouch.call(this, options, done);
@@ -42,7 +46,10 @@ class EmbeddedStore implements Store {
   readonly #prefix: string;
   readonly #open = new Map<string, Promise<OpenDatabase>>();
   readonly #closing = new AbortController();
-  readonly #leveldown: { (name: string): SqliteLeveldown; destroy(name: string, done: (e?: Error) => void): void };
+  readonly #leveldown: {
+    (name: string): SqliteLeveldown;
+    destroy(name: string, done: (e?: Error) => void): void;
+  };
   /** PouchDB keeps its open databases in one table for the whole process: two stores must not share names in it. */
   readonly #instance = randomUUID();
 
@@ -97,7 +104,12 @@ class EmbeddedStore implements Store {
   }
 
   async #openDatabase(name: string, options: OpenOptions<StoredDocument>): Promise<OpenDatabase> {
-    const settings = { adapter: 'sqlite', db: this.#leveldown, auto_compaction: true, revs_limit: REVS_LIMIT };
+    const settings = {
+      adapter: 'sqlite',
+      db: this.#leveldown,
+      auto_compaction: true,
+      revs_limit: REVS_LIMIT,
+    };
     const pouch: Pouch = new PouchDB(`${this.#instance}/${this.#prefix}${name}`, settings as object);
     const tag = (await (pouch as unknown as { id(): Promise<string> }).id()).slice(0, 8);
     const backend = new EmbeddedBackend(tag, this.#file, pouch, this.#closing.signal);
@@ -151,7 +163,8 @@ class EmbeddedBackend implements Backend {
   async assertSequence(sequence: string): Promise<void> {
     if (this.#closing.aborted) throw new StoreError('misuse', 'the store is closed');
     const { update_seq: newest } = await this.#pouch.info();
-    if (Number(sequence) > Number(newest)) throw new StoreError('bad-checkpoint', 'a checkpoint from the future');
+    if (Number(sequence) > Number(newest))
+      throw new StoreError('bad-checkpoint', 'a checkpoint from the future');
   }
 
   async waitForChange(_sequence: string, mark: number, signal: AbortSignal): Promise<void> {

@@ -29,7 +29,9 @@ class UnitFeeds implements FeedStore {
     // A conflict means that another router raised the entry: each round the stored `n` has grown, so this ends.
     while (left.length > 0) {
       const stored = await database.getMany(left.map(({ caseId }) => caseId));
-      const due = left.flatMap((entry, index) => (isHigher(entry, stored[index]) ? [{ entry, stored: stored[index] }] : []));
+      const due = left.flatMap((entry, index) =>
+        isHigher(entry, stored[index]) ? [{ entry, stored: stored[index] }] : [],
+      );
       const verdicts = await database.putMany(due.map((pair) => toDocument(pair.entry, pair.stored)));
       moved ||= verdicts.some(({ kind }) => kind === 'written');
       left = due.flatMap(({ entry }, index) => (verdicts[index]?.kind === 'conflict' ? [entry] : []));

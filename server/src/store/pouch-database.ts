@@ -82,7 +82,9 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
   async putMany(docs: T[]): Promise<PutVerdict[]> {
     if (docs.length === 0) return [];
     const mark = this.#backend.mark();
-    const rows = await this.#ask(() => this.#pouch.bulkDocs(docs as unknown as PouchDB.Core.PutDocument<object>[]));
+    const rows = await this.#ask(() =>
+      this.#pouch.bulkDocs(docs as unknown as PouchDB.Core.PutDocument<object>[]),
+    );
     this.#backend.wrote();
     const verdicts = rows.map((row) => this.#verdict(row));
     if (this.#backend.lostAnswerSince(mark)) await this.#claimOwn(docs, verdicts);
@@ -174,7 +176,12 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
 
   /** A row without a document is a missing one, unless the node could not read it. */
   #missing(row: object): undefined {
-    if ('error' in row && row.error !== 'not_found' && row.error !== undefined && !('status' in row && row.status === 404)) {
+    if (
+      'error' in row &&
+      row.error !== 'not_found' &&
+      row.error !== undefined &&
+      !('status' in row && row.status === 404)
+    ) {
       throw this.#backend.explain(row);
     }
     return undefined;
@@ -190,7 +197,9 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
 
   /** The write went through although its answer was lost, and its repetition met it: known by its content. */
   async #claimOwn(docs: T[], verdicts: PutVerdict[]): Promise<void> {
-    const unsure = docs.flatMap((doc, index) => (verdicts[index]?.kind === 'conflict' ? [{ doc, index }] : []));
+    const unsure = docs.flatMap((doc, index) =>
+      verdicts[index]?.kind === 'conflict' ? [{ doc, index }] : [],
+    );
     if (unsure.length === 0) return;
     const stored = await this.getMany(unsure.map(({ doc }) => doc._id));
     unsure.forEach(({ doc, index }, position) => {
@@ -204,7 +213,9 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
   async #whole(doc: WithConflicts<T>): Promise<Read<T>> {
     const { _conflicts: rivals = [], ...read } = doc;
     if (rivals.length === 0 || this.#reconcile === undefined) return read as unknown as Read<T>;
-    const healed = await this.#ask(() => reconcileRivals(this.#pouch, doc, this.#reconcile ?? ((winner) => winner)));
+    const healed = await this.#ask(() =>
+      reconcileRivals(this.#pouch, doc, this.#reconcile ?? ((winner) => winner)),
+    );
     this.#backend.wrote();
     return healed;
   }

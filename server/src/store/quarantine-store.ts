@@ -22,7 +22,9 @@ interface QuarantineDocument extends StoredDocument {
 }
 
 export async function openQuarantineStore(store: Store): Promise<QuarantineStore> {
-  return new QuarantineDatabase(await store.open<QuarantineDocument>('quarantine', { reconcile: allReasons }));
+  return new QuarantineDatabase(
+    await store.open<QuarantineDocument>('quarantine', { reconcile: allReasons }),
+  );
 }
 
 class QuarantineDatabase implements QuarantineStore {

@@ -26,7 +26,9 @@ export async function reconcileRivals<T extends StoredDocument>(
     );
     const rev = await store(pouch, winner as unknown as Read<T>, merged);
     if (rev !== undefined) {
-      await pouch.bulkDocs(revs.map((rival) => ({ _id: current._id, _rev: rival, _deleted: true }) as object));
+      await pouch.bulkDocs(
+        revs.map((rival) => ({ _id: current._id, _rev: rival, _deleted: true }) as object),
+      );
       return { ...merged, _rev: rev };
     }
     current = (await pouch.get(current._id, { conflicts: true })) as unknown as WithConflicts<T>;
@@ -35,7 +37,11 @@ export async function reconcileRivals<T extends StoredDocument>(
 }
 
 /** The revision that holds the merged content, or undefined when someone wrote meanwhile. */
-async function store<T extends StoredDocument>(pouch: Pouch, winner: Read<T>, merged: T): Promise<string | undefined> {
+async function store<T extends StoredDocument>(
+  pouch: Pouch,
+  winner: Read<T>,
+  merged: T,
+): Promise<string | undefined> {
   if (isDeepStrictEqual(content(winner), content(merged))) return winner._rev;
   const [answer] = await pouch.bulkDocs([{ ...merged, _rev: winner._rev } as object]);
   if (answer !== undefined && 'ok' in answer && answer.ok) return answer.rev;
@@ -44,12 +50,17 @@ async function store<T extends StoredDocument>(pouch: Pouch, winner: Read<T>, me
 }
 
 /** Undefined when another hub has reconciled and deleted it already. */
-async function findRevision<T extends StoredDocument>(pouch: Pouch, id: string, rev: string): Promise<T | undefined> {
+async function findRevision<T extends StoredDocument>(
+  pouch: Pouch,
+  id: string,
+  rev: string,
+): Promise<T | undefined> {
   try {
     const doc = await pouch.get(id, { rev });
     return '_deleted' in doc && doc._deleted === true ? undefined : (doc as unknown as T);
   } catch (error) {
-    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404) return undefined;
+    if (typeof error === 'object' && error !== null && 'status' in error && error.status === 404)
+      return undefined;
     throw error;
   }
 }

@@ -9,7 +9,8 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StoreError, StoreStartError } from './store-error.ts';
 
-export type Operation = { type: 'put'; key: string; value: string | Uint8Array } | { type: 'del'; key: string };
+export type Operation =
+  { type: 'put'; key: string; value: string | Uint8Array } | { type: 'del'; key: string };
 export interface Pair {
   key: string;
   value: string | Uint8Array;
@@ -56,7 +57,9 @@ export class SqliteFile {
     this.path = path;
     this.#db = openExclusively(path);
     this.#get = this.#db.prepare('SELECT value FROM entry WHERE space = ? AND key = ?');
-    this.#put = this.#db.prepare('INSERT OR REPLACE INTO entry (stamp, space, key, value) VALUES (?, ?, ?, ?)');
+    this.#put = this.#db.prepare(
+      'INSERT OR REPLACE INTO entry (stamp, space, key, value) VALUES (?, ?, ?, ?)',
+    );
     this.#delete = this.#db.prepare('DELETE FROM entry WHERE space = ? AND key = ?');
     this.#stamp = Number(this.#db.prepare('SELECT max(stamp) AS stamp FROM entry').get()?.['stamp'] ?? 0);
   }
@@ -202,7 +205,9 @@ function openExclusively(path: string): DatabaseSync {
     db.exec('BEGIN EXCLUSIVE; COMMIT;');
     assertOurs(db, path);
     db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA temp_store=MEMORY;');
-    db.exec(`BEGIN EXCLUSIVE; ${SCHEMA} PRAGMA application_id=${String(APPLICATION_ID)}; PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT;`);
+    db.exec(
+      `BEGIN EXCLUSIVE; ${SCHEMA} PRAGMA application_id=${String(APPLICATION_ID)}; PRAGMA user_version=${String(SCHEMA_VERSION)}; COMMIT;`,
+    );
     return db;
   } catch (cause) {
     if (db?.isOpen === true) db.close();

@@ -78,7 +78,8 @@ export function describeStore(name: string, openStore: () => Promise<Store>): vo
 
     test('reads a range of ids, either way round', async () => {
       await notes.putMany(['a:1', 'b:1', 'b:2', 'b:3', 'c:1'].map((_id) => ({ _id, text: _id })));
-      const ids = async (query: Parameters<typeof notes.range>[0]) => (await notes.range(query)).map(({ _id }) => _id);
+      const ids = async (query: Parameters<typeof notes.range>[0]) =>
+        (await notes.range(query)).map(({ _id }) => _id);
       expect(await ids({ startkey: 'b:', endkey: 'b:\uffff' })).toEqual(['b:1', 'b:2', 'b:3']);
       expect(await ids({ startkey: 'b:1', endkey: 'b:2' })).toEqual(['b:1', 'b:2']);
       expect(await ids({ startkey: 'a', endkey: 'z', limit: 2, descending: true })).toEqual(['c:1', 'b:3']);
@@ -115,11 +116,14 @@ export function describeStore(name: string, openStore: () => Promise<Store>): vo
       expect(rows.every((row) => row.doc === undefined && row.rev !== '')).toBe(true);
     });
 
-    test.each(['now', '', 'x~1', '5', 'c~now'])('refuses the checkpoint «%s» that it never gave', async (since) => {
-      const refusal = await notes.changes(since, 10).catch((error: unknown) => error);
-      expect(refusal).toBeInstanceOf(StoreError);
-      expect(refusal).toMatchObject({ code: 'bad-checkpoint' });
-    });
+    test.each(['now', '', 'x~1', '5', 'c~now'])(
+      'refuses the checkpoint «%s» that it never gave',
+      async (since) => {
+        const refusal = await notes.changes(since, 10).catch((error: unknown) => error);
+        expect(refusal).toBeInstanceOf(StoreError);
+        expect(refusal).toMatchObject({ code: 'bad-checkpoint' });
+      },
+    );
 
     test('trap (a): following begins where the checkpoint says, so what was written in between is not lost', async () => {
       const stop = new AbortController();

@@ -96,7 +96,6 @@ export interface Store {
   close(): Promise<void>;
 }
 
-
 /** CouchDB's rule for names, which hold for both stores. */
 export function assertName(name: string): void {
   if (!/^[a-z][a-z0-9_-]*$/.test(name)) throw new StoreError('misuse', `not a database name: ${name}`);

@@ -12,7 +12,8 @@ declare module 'abstract-leveldown' {
     keyAsBuffer: boolean;
     valueAsBuffer: boolean;
   }
-  export type BatchOperation = { type: 'put'; key: string; value: string | Uint8Array } | { type: 'del'; key: string };
+  export type BatchOperation =
+    { type: 'put'; key: string; value: string | Uint8Array } | { type: 'del'; key: string };
   export class AbstractIterator {
     constructor(db: AbstractLevelDOWN);
     _nextTick(callback: (...args: never[]) => void, ...args: unknown[]): void;

@@ -1,0 +1,174 @@
+/** The store's acceptance suite over HTTP: on the stand-in server always, on a real CouchDB, one node or a cluster, when COUCHDB_URL is set. */
+import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCouchStore } from '@sanji/server/store/couchdb-store';
+import type { Store, StoredDocument } from '@sanji/server/store/store';
+import { describeStore } from '@sanji/server/store/store-suite';
+import { startCompatibleServer, type CompatibleServer } from '../couchdb-compatible/server.ts';
+
+const newPrefix = () => `t${randomBytes(6).toString('hex')}_`;
+
+let compatible: CompatibleServer;
+beforeAll(async () => {
+  compatible = await startCompatibleServer();
+});
+afterAll(() => compatible.kill());
+
+describeStore('couchdb on a compatible server', () =>
+  openCouchStore({ url: compatible.url, prefix: newPrefix() }),
+);
+
+const real = process.env['COUCHDB_URL'];
+if (real !== undefined && real !== '') {
+  describeStore('couchdb on COUCHDB_URL', () => openCouchStore({ url: real, prefix: newPrefix() }));
+}
+
+describe('the start on CouchDB', () => {
+  test.each([
+    ['', 'url-invalid'],
+    ['localhost:5984', 'url-invalid'],
+    ['http://a:b@ok:5984,ftp://x', 'url-invalid'],
+    ['http://admin:secret-word@127.0.0.1:9', 'unreachable'],
+  ])('names what is wrong with «%s» without showing a password', async (url, code) => {
+    const refusal: unknown = await openCouchStore({ url }).catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code, whatToDo: expect.any(String) as string });
+    expect(JSON.stringify(refusal) + String(refusal)).not.toContain('secret-word');
+  });
+
+  test('refuses another version than 3.x', async () => {
+    const old = await startCompatibleServer({ version: '2.3.1' });
+    await expect(openCouchStore({ url: old.url })).rejects.toMatchObject({ code: 'version-unsupported' });
+    await old.kill();
+  });
+
+  test('refuses a wrong password, and a missing one', async () => {
+    const server = await startCompatibleServer({ login: 'hub:right' });
+    const store = await openCouchStore({ url: server.url, prefix: newPrefix() });
+    await store.close();
+    for (const url of [server.url.replace('right', 'wrong'), server.url.replace('hub:right@', '')]) {
+      await expect(openCouchStore({ url })).rejects.toMatchObject({ code: 'login-refused' });
+    }
+    await server.kill();
+  });
+
+  test('refuses what answers and is no CouchDB', async () => {
+    const server = createServer((_request, response) => response.end('{"hello":"world"}'));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+    await expect(openCouchStore({ url })).rejects.toMatchObject({ code: 'not-couchdb' });
+    server.close();
+  });
+
+  test('starts on a cluster with a dead node', async () => {
+    const store = await openCouchStore({ url: `http://127.0.0.1:9,${compatible.url}`, prefix: newPrefix() });
+    await store.ping();
+    await store.close();
+  });
+});
+
+interface Note extends StoredDocument {
+  text: string;
+}
+
+describe('failover', () => {
+  /** A node that passes requests on to the stand-in server, and fails as it is told. */
+  async function startNode(behave: (method: string, path: string) => 'pass' | 'refuse' | 'swallow') {
+    const server = createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8');
+      request.on('data', (chunk: string) => (body += chunk));
+      request.on('end', () => {
+        const path = request.url ?? '/';
+        const behaviour = behave(request.method ?? 'GET', path);
+        if (behaviour === 'refuse') {
+          response.writeHead(503).end('{"error":"down"}');
+          return;
+        }
+        void fetch(compatible.url + path, {
+          method: request.method ?? 'GET',
+          headers: { 'content-type': 'application/json' },
+          ...(body === '' ? {} : { body }),
+        }).then(async (answer) => {
+          const answerBody = await answer.text();
+          if (behaviour === 'swallow') request.socket.destroy();
+          else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answerBody);
+        });
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return {
+      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
+      close: () => {
+        server.closeAllConnections();
+        server.close();
+      },
+    };
+  }
+
+  async function finish(store: Store): Promise<void> {
+    for (const name of await store.list()) await store.destroy(name);
+    await store.close();
+  }
+
+  test('goes on with the next node when one answers 503', async () => {
+    let down = false;
+    const node = await startNode(() => (down ? 'refuse' : 'pass'));
+    const store = await openCouchStore({ url: `${node.url},${compatible.url}`, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    await notes.put({ _id: 'a', text: '1' });
+    down = true;
+    expect((await notes.put({ _id: 'b', text: '2' })).kind).toBe('written');
+    expect((await notes.getMany(['a', 'b'])).map((doc) => doc?.text)).toEqual(['1', '2']);
+    await finish(store);
+    node.close();
+  });
+
+  test('a write whose answer was lost counts as written, when it was', async () => {
+    let swallow = false;
+    const node = await startNode((_method, path) =>
+      swallow && path.includes('_bulk_docs') ? 'swallow' : 'pass',
+    );
+    const store = await openCouchStore({ url: `${node.url},${compatible.url}`, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    await notes.put({ _id: 'b', text: 'a stranger was here' });
+    swallow = true;
+    const verdicts = await notes.putMany([
+      { _id: 'a', text: 'mine' },
+      { _id: 'b', text: 'mine' },
+    ]);
+    expect(verdicts.map(({ kind }) => kind)).toEqual(['written', 'conflict']);
+    const [a] = verdicts;
+    expect(a?.kind === 'written' ? a.rev : '').toBe((await notes.get('a'))?._rev);
+    await finish(store);
+    node.close();
+  });
+
+  test('trap (b): a follower outlives answers other than 200', async () => {
+    let failures = 0;
+    const node = await startNode((_method, path) =>
+      path.includes('feed=longpoll') && failures++ < 5 ? 'refuse' : 'pass',
+    );
+    const store = await openCouchStore({ url: node.url, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    const stop = new AbortController();
+    const first = notes.follow(null, stop.signal)[Symbol.asyncIterator]().next();
+    await expect.poll(() => failures).toBeGreaterThan(3);
+    await notes.put({ _id: 'a', text: '1' });
+    expect((await first).value).toMatchObject({ rows: [{ id: 'a' }] });
+    stop.abort();
+    await finish(store);
+    node.close();
+  });
+
+  test('says «unavailable» when every node is gone', async () => {
+    const node = await startCompatibleServer();
+    const store = await openCouchStore({ url: node.url, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    await node.kill();
+    await expect(notes.put({ _id: 'a', text: '1' })).rejects.toMatchObject({ code: 'unavailable' });
+    await expect(store.ping()).rejects.toMatchObject({ code: 'unavailable' });
+    await store.close();
+  });
+});
