@@ -1,0 +1,116 @@
+/** The ports of the replication on the store, on every kind of store there is. */
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openHubStores, type HubStores } from '@sanji/server/store/open-store';
+import type { MasterCase } from '@sanji/sync/replication/ports';
+import { startCompatibleServer, type CompatibleServer } from '../couchdb-compatible/server.ts';
+
+const feed = 'unit_530102001013';
+const caseOf = (n: number): MasterCase => ({
+  _id: '01hzzzzzzzzzzzzzzzzzzzzzzz',
+  n,
+  actions: {},
+  rulings: {},
+  head: { status: 'new', ever: [], parties: [] },
+});
+const unit = (n: number, name: string) => ({
+  _id: 'unit:1',
+  n,
+  entry: {
+    kind: 'unit' as const,
+    unit: { code: '1', name, display: name, tier: 'district' as const, parent: null, active: true },
+  },
+});
+
+const kinds = ['embedded', 'compatible', ...(process.env['COUCHDB_URL'] ? ['real'] : [])];
+
+describe.each(kinds)('on the %s store', (kind) => {
+  let hub: HubStores;
+  let server: CompatibleServer | undefined;
+  const dataDir = mkdtempSync(join(tmpdir(), 'adapters-'));
+
+  beforeAll(async () => {
+    if (kind === 'compatible') server = await startCompatibleServer();
+  });
+  beforeEach(async () => {
+    const couchdbUrl = kind === 'real' ? process.env['COUCHDB_URL'] : server?.url;
+    const prefix = `t${randomBytes(6).toString('hex')}_`;
+    hub = await openHubStores({ dataDir, prefix, ...(couchdbUrl === undefined ? {} : { couchdbUrl }) });
+  });
+  afterEach(async () => {
+    for (const name of await hub.store.list()) await hub.store.destroy(name);
+    await hub.store.close();
+  });
+  afterAll(async () => {
+    await server?.kill();
+    rmSync(dataDir, { recursive: true });
+  });
+
+  test('the master copy is written by compare-and-set and followed by id', async () => {
+    const doc = caseOf(0);
+    expect(await hub.master.putMany([doc])).toEqual(['written']);
+    expect(await hub.master.putMany([doc])).toEqual(['conflict']);
+    const [read] = await hub.master.getMany([doc._id]);
+    expect(read).toMatchObject(doc);
+    expect(
+      await hub.master.putMany([{ ...caseOf(1), ...(read?.rev === undefined ? {} : { rev: read.rev }) }]),
+    ).toEqual(['written']);
+    expect((await hub.master.changes(null, 10)).ids).toEqual([doc._id]);
+  });
+
+  test('rule 16: a feed entry is put only when its n is greater, or the unit has left', async () => {
+    const entry = { caseId: 'c1', n: 3, gone: false };
+    expect(await hub.feeds.raise(feed, [{ ...entry, n: 2 }, entry])).toBe(true);
+    expect(await hub.feeds.raise(feed, [entry])).toBe(false);
+    expect(await hub.feeds.raise(feed, [{ ...entry, n: 2, gone: true }])).toBe(false);
+    expect((await hub.feeds.read(feed, null, 10)).entries).toEqual([entry]);
+    expect(await hub.feeds.raise(feed, [{ ...entry, gone: true }])).toBe(true);
+    expect((await hub.feeds.read(feed, null, 10)).entries).toEqual([{ ...entry, gone: true }]);
+  });
+
+  test('rule 19: several routers at once are harmless', async () => {
+    await Promise.all([1, 5, 3, 4, 2].map((n) => hub.feeds.raise(feed, [{ caseId: 'c1', n, gone: false }])));
+    expect((await hub.feeds.read(feed, null, 10)).entries).toEqual([{ caseId: 'c1', n: 5, gone: false }]);
+  });
+
+  test('the catalog takes a document only under a greater n, and its own again', async () => {
+    expect(await hub.catalog.put([unit(1, 'a')])).toEqual(['written']);
+    expect(await hub.catalog.put([unit(1, 'a')])).toEqual(['written']);
+    expect(await hub.catalog.put([unit(1, 'b')])).toEqual(['conflict']);
+    expect(await hub.catalog.put([unit(2, 'b')])).toEqual(['written']);
+    expect(await hub.catalog.all()).toEqual([unit(2, 'b')]);
+    expect((await hub.catalog.changes(null, 10)).docs).toEqual([unit(2, 'b')]);
+  });
+
+  test('an enrolment code is taken by one caller only, and not after its time', async () => {
+    const code = { codeHash: 'abc', unit: '1', createdBy: 'sunl', createdAt: 0, expiresAt: 1_000 };
+    expect(await hub.directory.putEnrolmentCode(code)).toBe('written');
+    expect(await hub.directory.takeEnrolmentCode('abc', 1_000)).toBeUndefined();
+    const taken = await Promise.all([1, 2, 3].map((now) => hub.directory.takeEnrolmentCode('abc', now)));
+    expect(taken.filter((found) => found !== undefined)).toEqual([code]);
+  });
+
+  test('the audit is chained, searched newest first, and shows where it was changed', async () => {
+    const login = { kind: 'login', staffId: 'yangxm', object: 'session', result: 'ok' as const };
+    const [first] = await Promise.all([1, 2, 3].map((at) => hub.audit.append({ ...login, at })));
+    await hub.audit.append({ ...login, at: 4, staffId: 'puyl' });
+    expect((await hub.audit.search({ limit: 2 })).map(({ at }) => at)).toEqual([4, 3]);
+    expect(
+      (await hub.audit.search({ staffId: 'yangxm', from: 2, to: 2, limit: 9 })).map(({ at }) => at),
+    ).toEqual([2]);
+    expect(await hub.audit.verify()).toEqual([]);
+    const raw = await hub.store.open<{ _id: string; staffId: string }>('audit');
+    const stored = await raw.get(first?.id ?? '');
+    if (stored !== undefined) await raw.put({ ...stored, staffId: 'somebody-else' });
+    expect(await hub.audit.verify()).toEqual([first?.id]);
+  });
+
+  test('quarantine files an entry once, and keeps every reason of a marked device', async () => {
+    await Promise.all(['a', 'b', 'a'].map((reason) => hub.quarantine.markDevice('d1', reason)));
+    const [mark] = await hub.quarantine.markedDevices();
+    expect([...(mark?.reasons ?? [])].sort()).toEqual(['a', 'b']);
+  });
+});
