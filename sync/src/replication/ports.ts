@@ -4,7 +4,14 @@ import type { CaseHead } from '../domain/state.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
 import type { CaseId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { PackedCase, PullAnswer, PullRequest, PushAnswer, PushRequest, SnapshotHead } from '../protocol/messages.ts';
+import type {
+  PackedCase,
+  PullAnswer,
+  PullRequest,
+  PushAnswer,
+  PushRequest,
+  SnapshotHead,
+} from '../protocol/messages.ts';
 
 export interface Clock {
   /** Milliseconds since the epoch. */
@@ -12,6 +19,10 @@ export interface Clock {
 }
 export interface Random {
   bytes(length: number): Uint8Array;
+}
+export interface Timer {
+  /** Runs `task` once after `ms`; the answer calls it off. */
+  after(ms: number, task: () => void): () => void;
 }
 
 /** A station's own database. Every method may reject (quota, closed database); nothing is half done then. */
@@ -30,6 +41,7 @@ export interface LocalStore {
   park(caseId: CaseId, problem: Problem): Promise<void>;
   /** Puts actions in the tray a person empties (rule 13). Idempotent by action id. */
   addStrays(strays: Stray[]): Promise<void>;
+  /** Upserts; a document whose `n` is not greater than the stored one is left out. */
   writeCatalog(docs: CatalogDocument[]): Promise<void>;
   checkpoint(feed: string): Promise<string | null>;
   saveCheckpoint(feed: string, checkpoint: string): Promise<void>;
@@ -37,6 +49,33 @@ export interface LocalStore {
 export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }
   | { kind: 'tombstone'; goneN: number; revision: string };
+
+/** What the sync badge counts: unruled actions, rejected ones nobody has looked at, parked cases. */
+export interface LocalCounts {
+  pending: number;
+  rejected: number;
+  parked: number;
+}
+
+/**
+ * What a device must never forget: how far its counters were raised and where its hash chain stands (rule 20). `intent` is an append
+ * that was announced and may or may not have reached the case.
+ */
+export interface DeviceState {
+  counter: number;
+  /** Hash of the last action known to be in its case; null before the first. */
+  tip: string | null;
+  intent: { caseId: CaseId; lastId: string; tip: string } | null;
+  /** Counters of case numbers and the like, by series, e.g. `caseNo:261123`. */
+  numbers: Record<string, number>;
+}
+export interface DeviceStore {
+  read(): Promise<DeviceState>;
+  /** Durable when it resolves. Called inside `exclusive` only. */
+  save(state: DeviceState): Promise<void>;
+  /** One at a time for all tabs of the profile (Web Locks in a browser). Not re-entrant. */
+  exclusive<T>(work: () => Promise<T>): Promise<T>;
+}
 
 export interface Stray {
   caseId: CaseId;
@@ -82,11 +121,27 @@ export interface FeedEntry {
 export interface FeedStore {
   /** Puts each entry whose `n` is greater than the stored one (or equal with `gone` newly set); true when anything moved. */
   raise(feed: string, entries: FeedEntry[]): Promise<boolean>;
-  read(feed: string, since: string | null, limit: number): Promise<{ entries: FeedEntry[]; last: string; more: boolean }>;
+  read(
+    feed: string,
+    since: string | null,
+    limit: number,
+  ): Promise<{ entries: FeedEntry[]; last: string; more: boolean }>;
+}
+
+/** Where a router stands in `MasterStore.changes`. Losing it only costs a second fan-out. */
+export interface RouterCheckpoint {
+  read(): Promise<string | null>;
+  save(checkpoint: string): Promise<void>;
 }
 
 /** A second action under a known id, or an action of a device that must not act (rule 3). */
 export interface Quarantine {
-  file(entry: { id: string; caseId: CaseId; action: SignedAction; problem: Problem; filedAt: number }): Promise<void>;
+  file(entry: {
+    id: string;
+    caseId: CaseId;
+    action: SignedAction;
+    problem: Problem;
+    filedAt: number;
+  }): Promise<void>;
   markDevice(deviceId: string, reason: string): Promise<void>;
 }

@@ -1,0 +1,129 @@
+/**
+ * A device writes actions into a case: all of one click in one write, or none. The counter is raised and durable before the case is
+ * written (rule 20), and what will be written is announced with it, so that after a crash the hash chain goes on from what is really there.
+ */
+import type { ActionId, CaseId, DeviceId } from '../domain/identifiers.ts';
+import { actionIdOf } from '../domain/identifiers.ts';
+import type {
+  ActionKind,
+  ActionPayloads,
+  AnyActionBody,
+  Author,
+  CaseDocument,
+  SignedAction,
+} from '../domain/action.ts';
+import { tips } from '../domain/order.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Clock, DeviceState, DeviceStore, LocalStore } from './ports.ts';
+
+export interface AppendPorts {
+  deviceId: DeviceId;
+  device: DeviceStore;
+  local: Pick<LocalStore, 'read' | 'write'>;
+  clock: Clock;
+  /** hub clock − device clock as last measured, milliseconds. */
+  offsetMs: () => number;
+  sign: (body: AnyActionBody) => Promise<SignedAction>;
+}
+
+/** What a command wants to add; of one definite kind, so that `kind` narrows `payload`. */
+export type ActionDraft = { [K in ActionKind]: { kind: K; payload: ActionPayloads[K] } }[ActionKind];
+
+export interface AppendRequest {
+  caseId: CaseId;
+  by: Author;
+  /** Series from which one number is taken, e.g. `caseNo:261123`. */
+  series?: string;
+  /** Called with the case as it is now, again after a conflict. A problem ends the append with nothing written. */
+  build: (
+    doc: CaseDocument,
+    number: number,
+  ) => { ok: true; value: ActionDraft[] } | { ok: false; problem: Problem };
+}
+
+/** Throws when the case has left this station (rule 14) and when a store fails; then nothing is written, or everything. */
+export async function append(
+  ports: AppendPorts,
+  request: AppendRequest,
+): Promise<{ ok: true; value: CaseDocument } | { ok: false; problem: Problem }> {
+  return ports.device.exclusive(async () => {
+    let state = await settleIntent(ports);
+    let number = 0;
+    if (request.series !== undefined) {
+      number = (state.numbers[request.series] ?? 0) + 1;
+      state = { ...state, numbers: { ...state.numbers, [request.series]: number } };
+      await ports.device.save(state);
+    }
+    for (;;) {
+      const known = await ports.local.read(request.caseId);
+      if (known?.kind === 'tombstone') throw new Error('the case has left this station');
+      const doc = known?.doc ?? { _id: request.caseId, n: 0, actions: {}, rulings: {} };
+      const built = request.build(doc, number);
+      if (!built.ok) return built;
+      if (built.value.length === 0) return { ok: true, value: doc };
+      const made = await signAll(ports, request, { doc, state, drafts: built.value });
+      // A conflict burns these counters: a signed action may never share its id with another.
+      await ports.device.save(made.announced);
+      state = { ...made.announced, intent: null, tip: state.tip };
+      if (!(await ports.local.write(made.doc, known?.revision))) continue;
+      await ports.device.save({ ...made.announced, tip: made.tip, intent: null });
+      return { ok: true, value: made.doc };
+    }
+  });
+}
+
+/**
+ * After a crash: was the announced append written? To be called when a station starts, before anything can remove the case.
+ * Idempotent.
+ */
+export async function recoverChain(ports: Pick<AppendPorts, 'device' | 'local'>): Promise<void> {
+  await ports.device.exclusive(async () => {
+    await settleIntent(ports);
+  });
+}
+
+async function settleIntent({ device, local }: Pick<AppendPorts, 'device' | 'local'>): Promise<DeviceState> {
+  const state = await device.read();
+  if (state.intent === null) return state;
+  const { caseId, lastId, tip } = state.intent;
+  const known = await local.read(caseId);
+  const isThere = known?.kind === 'case' && known.doc.actions[lastId]?.hash === tip;
+  const settled: DeviceState = { ...state, tip: isThere ? tip : state.tip, intent: null };
+  await device.save(settled);
+  return settled;
+}
+
+interface Signing {
+  doc: CaseDocument;
+  state: DeviceState;
+  drafts: ActionDraft[];
+}
+
+async function signAll(ports: AppendPorts, { caseId, by }: AppendRequest, { doc, state, drafts }: Signing) {
+  const actions: Record<ActionId, SignedAction> = { ...doc.actions };
+  let { counter } = state;
+  let prev = state.tip;
+  let after = tips(doc);
+  let lastId = '';
+  for (const draft of drafts) {
+    counter += 1;
+    lastId = actionIdOf(ports.deviceId, counter);
+    const signed = await ports.sign({
+      v: 1,
+      id: lastId,
+      caseId,
+      ...draft,
+      by,
+      at: ports.clock.now(),
+      offsetMs: ports.offsetMs(),
+      after,
+      prev,
+    });
+    actions[lastId] = signed;
+    prev = signed.hash;
+    after = [lastId];
+  }
+  const tip = prev ?? '';
+  const announced: DeviceState = { ...state, counter, intent: { caseId, lastId, tip } };
+  return { doc: { ...doc, actions }, announced, tip };
+}

@@ -1,0 +1,98 @@
+/** The pull half of a round: pages of one feed, each stored before its checkpoint (rule 8). */
+import type { CaseDocument } from '../domain/action.ts';
+import type { Problem } from '../domain/problem.ts';
+import { PULL_LIMIT } from '../protocol/messages.ts';
+import type { PullItem } from '../protocol/messages.ts';
+import { applyCanonical, applyGone } from './apply.ts';
+import { pushBatch, unruled } from './push-dirty.ts';
+import type { PushContext } from './push-dirty.ts';
+
+const CATALOG = 'catalog';
+
+/** The problem that ended it early, undefined when the feed has ended. */
+export async function pullFeed(context: PushContext, feed: string): Promise<Problem | undefined> {
+  const { hub, local } = context;
+  let since = await local.checkpoint(feed);
+  if (since === null && feed !== CATALOG) {
+    const problem = await loadSnapshot(context, feed);
+    // A hub without a snapshot at hand gives pages.
+    if (problem !== undefined && problem.code !== 'not-found') return problem;
+    since = await local.checkpoint(feed);
+  }
+  let hasRestarted = false;
+  for (;;) {
+    const answer = await hub.pull({ feed, since, limit: PULL_LIMIT });
+    if (!answer.ok) {
+      if (answer.problem.code !== 'checkpoint-unknown' || hasRestarted) return answer.problem;
+      // The hub was set up anew: everything again from the start, which unions to nothing new.
+      hasRestarted = true;
+      since = null;
+      continue;
+    }
+    const { items, checkpoint, more } = answer.value;
+    const problem = await applyPage(context, items);
+    if (problem !== undefined) return problem;
+    if (checkpoint !== since) await local.saveCheckpoint(feed, checkpoint);
+    since = checkpoint;
+    if (!more) return undefined;
+  }
+}
+
+async function applyPage(context: PushContext, items: PullItem[]): Promise<Problem | undefined> {
+  const catalog = items.flatMap((item) => (item.kind === 'catalog' ? [item.doc] : []));
+  if (catalog.length > 0) await context.local.writeCatalog(catalog);
+  for (const item of items) {
+    if (item.kind === 'case') await applyCanonical(context, item.doc);
+    if (item.kind !== 'gone') continue;
+    const problem = await leave(context, item);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
+}
+
+/** Rule 12: what is unsent goes first; its answer is `gone` and buries. The checkpoint waits until then. */
+async function leave(
+  context: PushContext,
+  { caseId, n }: { caseId: string; n: number },
+): Promise<Problem | undefined> {
+  for (;;) {
+    const known = await context.local.read(caseId);
+    if (known?.kind !== 'case' || known.doc.n > n) return undefined;
+    const actions = unruled(known.doc);
+    const sent = { caseId, n: known.doc.n, actions };
+    if (actions.length === 0) {
+      await applyGone(context, { caseId, n, rulings: {}, sent });
+      continue;
+    }
+    const failed = new Set<string>();
+    const problem = await pushBatch(context, [sent], failed);
+    if (problem !== undefined) return problem;
+    const after = await context.local.read(caseId);
+    // The hub cannot take it (parked): the copy goes all the same, its unsent actions to the tray.
+    const isStuck = after?.kind === 'case' && after.doc.n <= n && unruled(after.doc).length >= actions.length;
+    if (isStuck) await applyGone(context, { caseId, n, rulings: {}, sent });
+  }
+}
+
+/** First load: packed cases in bulk; those already here are united. Cut off, it is begun again by the next round. */
+async function loadSnapshot(context: PushContext, feed: string): Promise<Problem | undefined> {
+  const { hub, local } = context;
+  const answer = await hub.snapshot(feed);
+  if (!answer.ok) return answer.problem;
+  try {
+    for await (const rows of answer.value.batches) {
+      const here = new Set(await local.insertPacked(rows));
+      for (const { caseId, body } of rows) {
+        if (here.has(caseId)) await applyCanonical(context, JSON.parse(body) as CaseDocument);
+      }
+    }
+  } catch (error) {
+    if (error instanceof SnapshotCut) return { code: 'offline' };
+    throw error;
+  }
+  await local.saveCheckpoint(feed, answer.value.head.checkpoint);
+  return undefined;
+}
+
+/** Thrown by a hub adapter when the answer ended before its last line. */
+export class SnapshotCut extends Error {}

@@ -1,0 +1,110 @@
+/** The push half of a round: every dirty case, batch by batch, around those the hub cannot take (rules 1, 2, 7). */
+import type { CaseId } from '../domain/identifiers.ts';
+import type { CaseDocument, SignedAction } from '../domain/action.ts';
+import { order } from '../domain/order.ts';
+import type { Problem, ProblemCode } from '../domain/problem.ts';
+import { retryOf } from '../domain/problem.ts';
+import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
+import type { PushedCase } from '../protocol/messages.ts';
+import { applyPushResult } from './apply.ts';
+import type { ApplyPorts } from './apply.ts';
+import type { HubPort } from './ports.ts';
+
+export interface PushContext extends ApplyPorts {
+  hub: HubPort;
+  /** Cases the hub failed on with a fault of its own; kept over rounds. */
+  suspects: Set<CaseId>;
+}
+
+/** Nothing about one case: every case would meet it, so nothing is parked for it. */
+const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
+  'login-required',
+  'device-required',
+  'device-unknown',
+  'device-revoked',
+  'version-unsupported',
+  'forbidden',
+]);
+
+/** The problem that ended the push early, undefined when every case was answered. */
+export async function pushDirty(context: PushContext): Promise<Problem | undefined> {
+  const failed = new Set<CaseId>();
+  const before = new Set(context.suspects);
+  let last: string | undefined;
+  for (;;) {
+    const dirty = await context.local.dirty(MAX_PUSH_CASES + failed.size + before.size);
+    const open = dirty.filter(({ _id }) => !failed.has(_id));
+    const calm = open.filter(({ _id }) => !before.has(_id));
+    const batch = batchOf(calm.length > 0 ? calm : open);
+    if (batch.length === 0) return undefined;
+    // The same batch again: answered, yet still dirty. Left for the next round instead of a busy loop.
+    const key = JSON.stringify(
+      batch.map(({ caseId, actions }) => [caseId, actions.map(({ body }) => body.id)]),
+    );
+    const problem = key === last ? undefined : await pushBatch(context, batch, failed);
+    if (problem !== undefined) return problem;
+    if (key === last) for (const { caseId } of batch) failed.add(caseId);
+    last = key;
+  }
+}
+
+/** As many cases as one push may carry, at least one. */
+export function batchOf(docs: CaseDocument[]): PushedCase[] {
+  const batch: PushedCase[] = [];
+  let bytes = 0;
+  let count = 0;
+  for (const doc of docs) {
+    const pushed = { caseId: doc._id, n: doc.n, actions: unruled(doc) };
+    if (pushed.actions.length === 0) continue;
+    bytes += JSON.stringify(pushed).length * 3;
+    count += pushed.actions.length;
+    const isFull = bytes > MAX_PUSH_BYTES || count > MAX_PUSH_ACTIONS || batch.length >= MAX_PUSH_CASES;
+    if (isFull && batch.length > 0) break;
+    batch.push(pushed);
+  }
+  return batch;
+}
+
+/** Oldest first. */
+export function unruled(doc: CaseDocument): SignedAction[] {
+  return order(doc).flatMap(({ action, ruling }) => (ruling === undefined ? [action] : []));
+}
+
+/** Halves what is refused as a whole until the culprit stands alone; that one is parked, or passed over when the fault is the hub's. */
+export async function pushBatch(
+  context: PushContext,
+  batch: PushedCase[],
+  failed: Set<CaseId>,
+): Promise<Problem | undefined> {
+  const answer = await context.hub.push({ v: PROTOCOL_VERSION, cases: batch });
+  if (answer.ok) {
+    for (const result of answer.value.results) {
+      const isFault = result.kind === 'refused' && retryOf(result.problem) === 'backoff';
+      if (isFault) failed.add(result.caseId);
+      if (isFault) context.suspects.add(result.caseId);
+      else context.suspects.delete(result.caseId);
+      const sent = batch.find(({ caseId }) => caseId === result.caseId);
+      if (!isFault && sent !== undefined) await applyPushResult(context, sent, result);
+    }
+    return undefined;
+  }
+  const { problem } = answer;
+  const isPassing = retryOf(problem) === 'backoff' && problem.code !== 'internal';
+  if (isPassing || OF_THE_STATION.has(problem.code)) return problem;
+  const [only] = batch;
+  if (only !== undefined && batch.length === 1) return setAside(context, { only, problem, failed });
+  const half = Math.ceil(batch.length / 2);
+  return (
+    (await pushBatch(context, batch.slice(0, half), failed)) ??
+    (await pushBatch(context, batch.slice(half), failed))
+  );
+}
+
+async function setAside(
+  { local, suspects }: PushContext,
+  { only, problem, failed }: { only: PushedCase; problem: Problem; failed: Set<CaseId> },
+): Promise<undefined> {
+  failed.add(only.caseId);
+  if (problem.code === 'internal') suspects.add(only.caseId);
+  else await local.park(only.caseId, problem);
+}

@@ -1,0 +1,83 @@
+/**
+ * Follows the master copies and moves the feeds of the units. Keeps no state but its checkpoint: whom a case concerns is read off
+ * `head` (rule 17). Several at once are harmless, since a feed entry only ever rises (rules 16, 19).
+ */
+import type { CaseId } from '../domain/identifiers.ts';
+import { feedOf } from '../domain/identifiers.ts';
+import type { FeedEntry, FeedStore, MasterCase, MasterStore, RouterCheckpoint } from './ports.ts';
+
+export interface RouterPorts {
+  master: Pick<MasterStore, 'changes' | 'getMany'>;
+  feeds: Pick<FeedStore, 'raise'>;
+  checkpoint: RouterCheckpoint;
+  /** Tells the stations of a feed that it moved (rule 11). */
+  poke: (feed: string) => void;
+}
+
+const PAGE = 500;
+
+/**
+ * Routes until the changes have ended. Rejects when a store does not answer; to be called again then, nothing is lost. The master is read
+ * after its change row, never kept from before it, so no cache can route a case by an older head (rule 18).
+ */
+export async function routeChanges({ master, feeds, checkpoint, poke }: RouterPorts): Promise<void> {
+  for (;;) {
+    const since = await checkpoint.read();
+    const { ids, last } = await master.changes(since, PAGE);
+    if (ids.length === 0) return;
+    const cases = await master.getMany([...new Set(ids)]);
+    const moved = await Promise.all(
+      [...targetsOf(cases)].map(async ([feed, entries]) =>
+        (await feeds.raise(feed, entries)) ? [feed] : [],
+      ),
+    );
+    for (const feed of moved.flat()) poke(feed);
+    // After the fan-out: a crash in between repeats it, and repeating is harmless.
+    await checkpoint.save(last);
+  }
+}
+
+/** Every unit that ever was a party gets the case's `n`; one that left gets the marker. */
+export function targetsOf(cases: readonly (MasterCase | undefined)[]): Map<string, FeedEntry[]> {
+  const targets = new Map<string, FeedEntry[]>();
+  for (const found of cases) {
+    if (found === undefined) continue;
+    const { _id: caseId, n, head } = found;
+    for (const unit of head.ever) {
+      const feed = feedOf(unit);
+      const entries = targets.get(feed) ?? [];
+      entries.push({ caseId, n, gone: !head.parties.includes(unit) });
+      targets.set(feed, entries);
+    }
+  }
+  return targets;
+}
+
+/** One run at a time; a poke during a run makes another follow, so that no change waits for the next poke. */
+export class Router {
+  readonly #ports: RouterPorts;
+  readonly #onFault: (error: unknown) => void;
+  #running: Promise<void> | undefined;
+  #isPoked = false;
+
+  constructor(ports: RouterPorts, onFault: (error: unknown) => void) {
+    this.#ports = ports;
+    this.#onFault = onFault;
+  }
+
+  /** From the push path and from the store's change feed. Resolves when nothing is left to route; never rejects. */
+  poke(_caseIds?: readonly CaseId[]): Promise<void> {
+    this.#isPoked = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (this.#isPoked) {
+      this.#isPoked = false;
+      await routeChanges(this.#ports).catch(this.#onFault);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+/**
+ * Drives a station: pushes what is dirty, pulls what moved. One round at a time; a poke during a round makes another follow. It remembers
+ * nothing but the checkpoints: what is unruled is the outbox (rule 1). It must never be what a screen waits for.
+ */
+import { feedOf } from '../domain/identifiers.ts';
+import type { CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
+import type { Problem } from '../domain/problem.ts';
+import { pullFeed } from './pull-feed.ts';
+import { pushDirty } from './push-dirty.ts';
+import type { Clock, HubPort, LocalCounts, LocalStore, Random, Timer } from './ports.ts';
+
+export interface LoopPorts {
+  hub: HubPort;
+  local: LocalStore;
+  clock: Clock;
+  timer: Timer;
+  random: Random;
+  deviceId: DeviceId;
+  unit: UnitCode;
+  counts: () => Promise<LocalCounts>;
+  /** hub clock − device clock, measured anew: to be kept over restarts and written into actions. */
+  onOffset: (offsetMs: number) => void;
+  /** A bug or a broken store, as opposed to a line that is down. */
+  onFault: (error: unknown) => void;
+}
+
+export type LoopState = 'idle' | 'syncing' | 'offline' | 'login-required' | 'blocked' | 'faulty';
+
+export interface LoopStatus extends LocalCounts {
+  state: LoopState;
+  /** Why it is not idle. */
+  problem?: Problem;
+  /** The last answer of the hub, milliseconds since the epoch by the station's clock. */
+  lastContact?: number;
+}
+
+const MIN_BACKOFF_MS = 1_000;
+const MAX_BACKOFF_MS = 60_000;
+/** Pokes are lost when an event stream dies silently (trap b); this is how late a station may then be. */
+const BACKSTOP_MS = 300_000;
+
+export class StationLoop {
+  readonly #ports: LoopPorts;
+  readonly #listeners = new Set<(status: LoopStatus) => void>();
+  /** Cases the hub failed on: pushed last, so that they do not stand in the way of others. */
+  readonly #suspects = new Set<CaseId>();
+  #status: LoopStatus = { state: 'idle', pending: 0, rejected: 0, parked: 0 };
+  #running: Promise<void> | undefined;
+  #isPoked = false;
+  #isStopped = false;
+  #failures = 0;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(ports: LoopPorts) {
+    const { hub } = ports;
+    // Every answer is a contact and a measurement of the clock.
+    const timed =
+      <A, T extends { hubNow: number }>(
+        call: (ask: A) => Promise<{ ok: true; value: T } | { ok: false; problem: Problem }>,
+      ) =>
+      async (ask: A) => {
+        const sentAt = ports.clock.now();
+        const answer = await call(ask);
+        if (answer.ok) this.#noteContact(sentAt, answer.value.hubNow);
+        return answer;
+      };
+    const measured: HubPort = {
+      push: timed((ask) => hub.push(ask)),
+      pull: timed((ask) => hub.pull(ask)),
+      snapshot: (feed) => hub.snapshot(feed),
+    };
+    this.#ports = { ...ports, hub: measured };
+  }
+
+  get status(): LoopStatus {
+    return this.#status;
+  }
+
+  /** Calls at once and after every change; the answer ends it. */
+  subscribe(listener: (status: LoopStatus) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#status);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** At start, after a local write, on every connect of the event stream and every event (rule 11). Never rejects. */
+  poke(): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
+    this.#isPoked = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Resolves when the round under way has ended. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelTimer?.();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    this.#cancelTimer?.();
+    while (this.#isPoked && !this.#isStopped) {
+      this.#isPoked = false;
+      this.#publish({ ...this.#counted(), state: 'syncing' });
+      await this.#round();
+    }
+    if (!this.#isStopped) this.#schedule();
+  }
+
+  async #round(): Promise<void> {
+    try {
+      const context = { ...this.#ports, suspects: this.#suspects };
+      // Push first: what the clerk did is safe before anything else, and `gone` finds nothing unsent (rule 12).
+      const found =
+        (await pushDirty(context)) ??
+        (await pullFeed(context, feedOf(this.#ports.unit))) ??
+        (await pullFeed(context, 'catalog'));
+      const counts = await this.#ports.counts();
+      this.#failures = found === undefined && this.#suspects.size === 0 ? 0 : this.#failures + 1;
+      this.#publish({ ...this.#contact(), ...counts, ...stateOf(found) });
+    } catch (error) {
+      this.#failures += 1;
+      this.#ports.onFault(error);
+      this.#publish({ ...this.#counted(), state: 'faulty', problem: { code: 'store-broken' } });
+    }
+  }
+
+  #schedule(): void {
+    const ceiling = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(this.#failures, 10));
+    // Half fixed, half chance: 112 stations must not come back in step.
+    const share = (this.#ports.random.bytes(1)[0] ?? 0) / 255;
+    const delay = this.#failures === 0 ? BACKSTOP_MS : ceiling * (0.5 + share / 2);
+    this.#cancelTimer = this.#ports.timer.after(delay, () => void this.poke());
+  }
+
+  #noteContact(sentAt: number, hubNow: number): void {
+    const now = this.#ports.clock.now();
+    this.#status = { ...this.#status, lastContact: now };
+    // The hub read its clock somewhere between the two: the middle errs least.
+    this.#ports.onOffset(Math.round(hubNow - (sentAt + now) / 2));
+  }
+
+  #contact(): Pick<LoopStatus, 'lastContact'> {
+    const { lastContact } = this.#status;
+    return lastContact === undefined ? {} : { lastContact };
+  }
+
+  #counted(): Omit<LoopStatus, 'state' | 'problem'> {
+    const { pending, rejected, parked } = this.#status;
+    return { pending, rejected, parked, ...this.#contact() };
+  }
+
+  #publish(status: LoopStatus): void {
+    this.#status = status;
+    for (const listener of this.#listeners) listener(status);
+  }
+}
+
+function stateOf(problem: Problem | undefined): { state: LoopState; problem?: Problem } {
+  if (problem === undefined) return { state: 'idle' };
+  if (problem.code === 'login-required') return { state: 'login-required', problem };
+  const isLine = ['offline', 'unavailable', 'rate-limited', 'internal', 'checkpoint-unknown'].includes(
+    problem.code,
+  );
+  return { state: isLine ? 'offline' : 'blocked', problem };
+}
