@@ -90,6 +90,16 @@ describe('merge', () => {
     expect(contradictions(a, a)).toEqual([]);
   });
 
+  it('stays so when two hubs ruled apart', () => {
+    const ruledAs = (seq: number, verdict: Ruling['verdict']): CaseDocument => {
+      const doc = makeCase([makeAction('note')]);
+      return { ...doc, rulings: { 'device01.1': { seq, verdict, receivedAt: 1 } } };
+    };
+    const [a, b] = [ruledAs(2, 'accepted'), ruledAs(1, 'rejected')];
+    expect(merge(a, b)).toEqual(merge(b, a));
+    expect(merge(a, b).rulings['device01.1']?.seq).toBe(1);
+  });
+
   it('never drops an action, and n never goes back', () => {
     fc.assert(
       fc.property(copies, (list) => {
