@@ -68,6 +68,8 @@ async function leave(
     const problem = await pushBatch(context, [sent], failed);
     if (problem !== undefined) return problem;
     const after = await context.local.read(caseId);
+    // A fault of the hub's own passes: the case stays dirty, and the answer to its next push buries it.
+    if (after?.kind === 'case' && context.suspects.has(caseId)) return undefined;
     // The hub cannot take it (parked): the copy goes all the same, its unsent actions to the tray.
     const isStuck = after?.kind === 'case' && after.doc.n <= n && unruled(after.doc).length >= actions.length;
     if (isStuck) await applyGone(context, { caseId, n, rulings: {}, sent });

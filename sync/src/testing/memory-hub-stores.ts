@@ -1,0 +1,98 @@
+/** The hub's stores in memory: compare-and-set and change order as the real ones have them. */
+import type { CaseId } from '../domain/identifiers.ts';
+import type {
+  FeedEntry,
+  FeedStore,
+  MasterCase,
+  MasterStore,
+  Quarantine,
+  RouterCheckpoint,
+} from '../replication/ports.ts';
+
+export class MemoryMasterStore implements MasterStore {
+  readonly docs = new Map<CaseId, { doc: MasterCase; rev: number }>();
+  #seq = 0;
+
+  async getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]> {
+    return ids.map((id) => {
+      const found = this.docs.get(id);
+      return found === undefined ? undefined : { ...structuredClone(found.doc), rev: String(found.rev) };
+    });
+  }
+
+  async putMany(docs: MasterCase[]): Promise<('written' | 'conflict')[]> {
+    return docs.map(({ rev, ...doc }) => {
+      const known = this.docs.get(doc._id);
+      if ((known === undefined ? undefined : String(known.rev)) !== rev) return 'conflict';
+      // Out and in again: the map's order is the order of change.
+      this.docs.delete(doc._id);
+      this.docs.set(doc._id, { doc: structuredClone(doc), rev: ++this.#seq });
+      return 'written';
+    });
+  }
+
+  async changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }> {
+    const after = Number(since ?? 0);
+    const page = [...this.docs.entries()].filter(([, { rev }]) => rev > after).slice(0, limit);
+    return { ids: page.map(([id]) => id), last: String(page.at(-1)?.[1].rev ?? after) };
+  }
+}
+
+export class MemoryFeedStore implements FeedStore {
+  readonly feeds = new Map<string, Map<CaseId, FeedEntry & { seq: number }>>();
+  #seq = 0;
+
+  async raise(feed: string, entries: FeedEntry[]): Promise<boolean> {
+    const rows = this.feeds.get(feed) ?? new Map<CaseId, FeedEntry & { seq: number }>();
+    this.feeds.set(feed, rows);
+    let hasMoved = false;
+    for (const entry of entries) {
+      const known = rows.get(entry.caseId);
+      const isHigher =
+        known === undefined || entry.n > known.n || (entry.n === known.n && entry.gone && !known.gone);
+      if (!isHigher) continue;
+      rows.delete(entry.caseId);
+      rows.set(entry.caseId, { ...entry, seq: ++this.#seq });
+      hasMoved = true;
+    }
+    return hasMoved;
+  }
+
+  async read(feed: string, since: string | null, limit: number) {
+    const after = Number(since ?? 0);
+    const rows = [...(this.feeds.get(feed)?.values() ?? [])].filter(({ seq }) => seq > after);
+    const page = rows.slice(0, limit);
+    return {
+      entries: page.map(({ caseId, n, gone }): FeedEntry => ({ caseId, n, gone })),
+      last: String(page.at(-1)?.seq ?? after),
+      more: rows.length > page.length,
+    };
+  }
+}
+
+type Filed = Parameters<Quarantine['file']>[0];
+
+export class MemoryQuarantine implements Quarantine {
+  readonly entries = new Map<string, Filed>();
+  readonly marks = new Map<string, Set<string>>();
+
+  async file(entry: Filed): Promise<void> {
+    if (!this.entries.has(entry.id)) this.entries.set(entry.id, entry);
+  }
+
+  async markDevice(deviceId: string, reason: string): Promise<void> {
+    this.marks.set(deviceId, (this.marks.get(deviceId) ?? new Set()).add(reason));
+  }
+}
+
+export class MemoryRouterCheckpoint implements RouterCheckpoint {
+  value: string | null = null;
+
+  async read(): Promise<string | null> {
+    return this.value;
+  }
+
+  async save(checkpoint: string): Promise<void> {
+    this.value = checkpoint;
+  }
+}

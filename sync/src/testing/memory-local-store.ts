@@ -1,0 +1,145 @@
+/** A station's store in memory. Survives what the tests call a crash, as a disk would. */
+import type { CaseDocument } from '../domain/action.ts';
+import type { CatalogDocument } from '../domain/catalog.ts';
+import type { CaseId } from '../domain/identifiers.ts';
+import { deviceOf } from '../domain/action.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { PackedCase } from '../protocol/messages.ts';
+import type {
+  DeviceState,
+  DeviceStore,
+  LocalCase,
+  LocalCounts,
+  LocalStore,
+  Stray,
+} from '../replication/ports.ts';
+
+type Row =
+  | { kind: 'case'; doc: CaseDocument; revision: number; parked?: Problem }
+  | { kind: 'tombstone'; goneN: number; revision: number };
+
+export class MemoryLocalStore implements LocalStore {
+  readonly rows = new Map<CaseId, Row>();
+  readonly strays = new Map<string, Stray>();
+  readonly catalog = new Map<string, CatalogDocument>();
+  readonly checkpoints = new Map<string, string>();
+  #revision = 0;
+
+  async read(caseId: CaseId): Promise<LocalCase | undefined> {
+    const row = this.rows.get(caseId);
+    if (row === undefined) return undefined;
+    const revision = String(row.revision);
+    return row.kind === 'case'
+      ? { kind: 'case', doc: structuredClone(row.doc), revision }
+      : { kind: 'tombstone', goneN: row.goneN, revision };
+  }
+
+  async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
+    const row = this.rows.get(doc._id);
+    if (!isAt(row, revision)) return false;
+    this.rows.set(doc._id, { kind: 'case', doc: structuredClone(doc), revision: ++this.#revision });
+    return true;
+  }
+
+  async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
+    const here = rows.filter(({ caseId }) => this.rows.has(caseId)).map(({ caseId }) => caseId);
+    for (const { caseId, body } of rows) {
+      if (this.rows.has(caseId)) continue;
+      this.rows.set(caseId, {
+        kind: 'case',
+        doc: JSON.parse(body) as CaseDocument,
+        revision: ++this.#revision,
+      });
+    }
+    return here;
+  }
+
+  async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
+    if (!isAt(this.rows.get(caseId), revision)) return false;
+    this.rows.set(caseId, { kind: 'tombstone', goneN, revision: ++this.#revision });
+    return true;
+  }
+
+  async dirty(limit: number): Promise<CaseDocument[]> {
+    return [...this.rows.values()]
+      .flatMap((row) =>
+        row.kind === 'case' && row.parked === undefined && isDirty(row.doc) ? [row.doc] : [],
+      )
+      .slice(0, limit)
+      .map((doc) => structuredClone(doc));
+  }
+
+  async park(caseId: CaseId, problem: Problem): Promise<void> {
+    const row = this.rows.get(caseId);
+    if (row?.kind === 'case') this.rows.set(caseId, { ...row, parked: problem });
+  }
+
+  async addStrays(strays: Stray[]): Promise<void> {
+    for (const stray of strays) this.strays.set(`${stray.action.body.id} ${stray.action.hash}`, stray);
+  }
+
+  async writeCatalog(docs: CatalogDocument[]): Promise<void> {
+    for (const doc of docs) {
+      if ((this.catalog.get(doc._id)?.n ?? -1) < doc.n) this.catalog.set(doc._id, doc);
+    }
+  }
+
+  async checkpoint(feed: string): Promise<string | null> {
+    return this.checkpoints.get(feed) ?? null;
+  }
+
+  async saveCheckpoint(feed: string, checkpoint: string): Promise<void> {
+    this.checkpoints.set(feed, checkpoint);
+  }
+
+  counts(deviceId: string): LocalCounts {
+    const counts = { pending: 0, rejected: 0, parked: 0 };
+    for (const row of this.rows.values()) {
+      if (row.kind !== 'case') continue;
+      if (row.parked !== undefined) counts.parked += 1;
+      for (const action of Object.values(row.doc.actions)) {
+        const ruling = row.doc.rulings[action.body.id];
+        if (ruling === undefined) counts.pending += 1;
+        else if (ruling.verdict === 'rejected' && deviceOf(action) === deviceId) counts.rejected += 1;
+      }
+    }
+    return counts;
+  }
+
+  parked(caseId: CaseId): Problem | undefined {
+    const row = this.rows.get(caseId);
+    return row?.kind === 'case' ? row.parked : undefined;
+  }
+}
+
+function isAt(row: Row | undefined, revision: string | undefined): boolean {
+  return row === undefined ? revision === undefined : String(row.revision) === revision;
+}
+
+function isDirty(doc: CaseDocument): boolean {
+  return Object.keys(doc.actions).some((id) => doc.rulings[id] === undefined);
+}
+
+export class MemoryDeviceStore implements DeviceStore {
+  state: DeviceState = { counter: 0, tip: null, intent: null, numbers: {} };
+  #last: Promise<unknown> = Promise.resolve();
+
+  async read(): Promise<DeviceState> {
+    return structuredClone(this.state);
+  }
+
+  async save(state: DeviceState): Promise<void> {
+    this.state = structuredClone(state);
+  }
+
+  exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work, work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  /** A process that died holds no lock. */
+  unlock(): void {
+    this.#last = Promise.resolve();
+  }
+}
