@@ -7,7 +7,6 @@ export type CaseCollection = RxCollection<CaseRecord>;
 export type CaseDatabase = RxDatabase<{ cases: CaseCollection }>;
 
 export const DATABASE_NAME = 'sanji';
-const FAR_FUTURE = CLOSED;
 
 /** One index only: the time of a first sync is the time IndexedDB takes, and every index adds to it. */
 export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
@@ -17,12 +16,12 @@ export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
   properties: {
     caseId: { type: 'string', maxLength: 26 },
     n: { type: 'number' },
-    dirty: { type: 'number', minimum: 0, maximum: 2, multipleOf: 1 },
+    dirty: { type: 'number', minimum: 0, maximum: 3, multipleOf: 1 },
     status: { type: 'string' },
     holder: { type: 'string' },
     caseNo: { type: 'string' },
     matterId: { type: 'string' },
-    queue: { type: 'number', minimum: 0, maximum: FAR_FUTURE, multipleOf: 1 },
+    queue: { type: 'number', minimum: 0, maximum: CLOSED, multipleOf: 1 },
     receivedAt: { type: 'number' },
     body: { type: 'string' },
     problem: { type: 'string' },

@@ -3,6 +3,7 @@
  * are slow to clone. Nothing outside `body` is personal data.
  */
 import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
+import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
@@ -10,8 +11,8 @@ import type { PackedCase } from '@sanji/sync/protocol/messages';
 export interface CaseRecord {
   caseId: string;
   n: number;
-  /** 0: every action is ruled · 1: in the outbox · 2: parked, a person must act. */
-  dirty: 0 | 1 | 2;
+  /** 0: every action is ruled · 1: in the outbox · 2: parked, a person must act · 3: ruled, with a rejection of this device. */
+  dirty: 0 | 1 | 2 | 3;
   /** `gone` marks the tombstone of a case that left this unit. */
   status: CaseStatus | 'gone';
   holder: string;
@@ -34,16 +35,22 @@ function queueOf(status: string, receivedAt: number): number {
   return ENDED.has(status) ? CLOSED : receivedAt;
 }
 
-export function isDirty(doc: CaseDocument): boolean {
-  return Object.keys(doc.actions).some((id) => doc.rulings[id] === undefined);
+export function pendingOf(doc: CaseDocument): ActionId[] {
+  return Object.keys(doc.actions).filter((id) => doc.rulings[id] === undefined);
 }
 
-export function recordOf(doc: CaseDocument): CaseRecord {
+export function rejectedOf(doc: CaseDocument, deviceId: DeviceId): ActionId[] {
+  return Object.keys(doc.rulings).filter(
+    (id) => doc.rulings[id]?.verdict === 'rejected' && id.startsWith(`${deviceId}.`),
+  );
+}
+
+export function recordOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord {
   const { status, holder, caseNo, matter, receivedAt } = fold(doc);
   return {
     caseId: doc._id,
     n: doc.n,
-    dirty: isDirty(doc) ? 1 : 0,
+    dirty: pendingOf(doc).length > 0 ? 1 : rejectedOf(doc, deviceId).length > 0 ? 3 : 0,
     status,
     holder: holder ?? '',
     caseNo: caseNo ?? '',

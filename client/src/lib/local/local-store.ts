@@ -1,12 +1,12 @@
 /** LocalStore over RxDB and Dexie. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
-import type { CaseId } from '@sanji/sync/domain/identifiers';
+import type { CaseId, DeviceId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
-import type { LocalCase, LocalStore, Stray } from '@sanji/sync/replication/ports';
+import type { LocalCase, LocalCounts, LocalStore, Stray } from '@sanji/sync/replication/ports';
 import type { CaseCollection } from './case-database.ts';
-import { documentOf, recordOf, recordOfPacked, tombstoneOf, type CaseRecord } from './case-record.ts';
+import { documentOf, pendingOf, recordOf, recordOfPacked, rejectedOf, tombstoneOf, type CaseRecord } from './case-record.ts';
 import type { StationDatabase } from './station-database.ts';
 
 /** The code RxDB gives a write that met another revision. */
@@ -17,10 +17,16 @@ function isConflict(error: unknown): boolean {
 export class RxLocalStore implements LocalStore {
   readonly #cases: CaseCollection;
   readonly #station: StationDatabase;
+  #deviceId = '';
 
   constructor(cases: CaseCollection, station: StationDatabase) {
     this.#cases = cases;
     this.#station = station;
+  }
+
+  /** Whose rejections count as this station's. */
+  belongsTo(deviceId: DeviceId): void {
+    this.#deviceId = deviceId;
   }
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
@@ -33,7 +39,7 @@ export class RxLocalStore implements LocalStore {
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
-    return this.#put(recordOf(doc), revision);
+    return this.#put(recordOf(doc, this.#deviceId), revision);
   }
 
   async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
@@ -93,6 +99,22 @@ export class RxLocalStore implements LocalStore {
       const newer = docs.filter((doc, i) => (known[i]?.n ?? -1) < doc.n);
       if (newer.length > 0) await catalog.bulkPut(newer);
     });
+  }
+
+  async counts(): Promise<LocalCounts> {
+    const [found, settled] = await Promise.all([
+      this.#cases.find({ selector: { dirty: { $gte: 1 } }, index: ['dirty', 'queue'] }).exec(),
+      this.#station.settled.toCollection().primaryKeys(),
+    ]);
+    const isSettled = new Set(settled);
+    const counts: LocalCounts = { pending: 0, rejected: 0, parked: 0 };
+    for (const record of found) {
+      const doc = documentOf(record);
+      counts.pending += pendingOf(doc).length;
+      counts.rejected += rejectedOf(doc, this.#deviceId).filter((id) => !isSettled.has(id)).length;
+      if (record.dirty === 2) counts.parked += 1;
+    }
+    return counts;
   }
 
   async checkpoint(feed: string): Promise<string | null> {

@@ -1,6 +1,6 @@
 /** What the station keeps beside its cases, in one Dexie database: keys cannot be RxDB documents, and each RxDB collection slows the start. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
-import type { Stray } from '@sanji/sync/replication/ports';
+import type { DeviceState, Stray } from '@sanji/sync/replication/ports';
 import { Dexie, type EntityTable, type Table } from 'dexie';
 
 export interface DeviceRecord {
@@ -12,16 +12,18 @@ export interface DeviceRecord {
   /** Not exportable: script can sign with it and never read it. */
   privateKey: CryptoKey;
   publicKey: { kty: string; crv: string; x: string; y: string };
-  /** The last action number given out. Raised before the action is written (rule 20). */
-  counter: number;
-  /** Hash of the last action written. */
-  prev: string | null;
-  /** What was about to be written when the counter was raised: settles `prev` after a crash. */
-  intent?: { caseId: string; actionId: string; hash: string };
-  /** The last case number of a day. */
-  caseCounter: { day: string; last: number };
+  /** hub clock − device clock in milliseconds, as measured at `offsetAt` of the device clock. */
   offsetMs: number;
   offsetAt?: number;
+}
+
+/** A reveal, an unlock: logged here first, sent when there is a line. */
+export interface LoggedReveal {
+  id?: number;
+  caseId: string;
+  field: string;
+  reason: string;
+  at: number;
 }
 
 /** What lets a clerk unlock without the network. `offlineUntil` is the end of the credential. */
@@ -45,26 +47,42 @@ export interface Draft {
   content: unknown;
 }
 
+export interface Settled {
+  actionId: string;
+  caseId: string;
+  how: 'redone' | 'voided' | 'seen';
+  reason?: string;
+  staffId: string;
+  at: number;
+}
+
 export interface StrayRecord extends Stray {
   actionId: string;
 }
 
 export class StationDatabase extends Dexie {
   declare device: EntityTable<DeviceRecord, 'id'>;
+  declare chain: EntityTable<{ id: 'chain'; state: DeviceState }, 'id'>;
+  /** Rejected actions a person has dealt with. */
+  declare settled: EntityTable<Settled, 'actionId'>;
   declare credentials: EntityTable<Credential, 'staffId'>;
   declare catalog: EntityTable<CatalogDocument, '_id'>;
   declare strays: EntityTable<StrayRecord, 'actionId'>;
+  declare reveals: Table<LoggedReveal, number>;
   declare drafts: EntityTable<Draft, 'id'>;
   declare checkpoints: Table<{ feed: string; checkpoint: string }, string>;
   declare settings: Table<{ name: string; value: unknown }, string>;
 
   constructor(name = 'sanji-station') {
-    super(name);
+    super(name, { chromeTransactionDurability: 'strict' });
     this.version(1).stores({
       device: 'id',
+      chain: 'id',
+      settled: 'actionId',
       credentials: 'staffId',
       catalog: '_id',
       strays: 'actionId',
+      reveals: '++id',
       drafts: 'id, staffId',
       checkpoints: 'feed',
       settings: 'name',

@@ -1,7 +1,8 @@
 /** Everything this terminal stores, opened once a page. */
 import { openCaseDatabase, type CaseCollection, type CaseDatabase } from './case-database.ts';
 import { CaseReader } from './case-reader.ts';
-import { DeviceStore } from './device-store.ts';
+import { CredentialStore } from './credential-store.ts';
+import { DexieDeviceStore } from './device-store.ts';
 import { DraftStore } from './draft-store.ts';
 import { RxLocalStore } from './local-store.ts';
 import { StationDatabase } from './station-database.ts';
@@ -9,8 +10,9 @@ import { StationDatabase } from './station-database.ts';
 export interface Station {
   cases: CaseReader;
   store: RxLocalStore;
-  device: DeviceStore;
+  device: DexieDeviceStore;
   drafts: DraftStore;
+  credentials: CredentialStore;
   database: StationDatabase;
   close(): Promise<void>;
 }
@@ -36,8 +38,9 @@ function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationData
   return {
     cases: new CaseReader(cases),
     store: new RxLocalStore(cases, database),
-    device: new DeviceStore(database),
+    device: new DexieDeviceStore(database),
     drafts: new DraftStore(database),
+    credentials: new CredentialStore(database),
     database,
     async close() {
       opening = undefined;

@@ -1,0 +1,27 @@
+/** The session of the person at the terminal. The cookie is the hub's; what comes back lets the terminal unlock offline. */
+import type { Staff } from '@sanji/sync/domain/catalog';
+import type { Result } from '@sanji/sync/domain/problem';
+import { ask, askJson } from './http.ts';
+
+export interface StaffLogin {
+  staff: Staff;
+  /** Milliseconds since the epoch: until when this person may unlock this terminal without the hub. */
+  offlineUntil: number;
+}
+
+export function logIn(credentials: { staffId: string; password: string; deviceId?: string }): Promise<Result<StaffLogin>> {
+  return askJson({ method: 'POST', path: '/api/session', body: credentials });
+}
+
+export function currentLogin(): Promise<Result<StaffLogin>> {
+  return askJson({ path: '/api/session' });
+}
+
+export async function logOut(): Promise<void> {
+  await ask({ method: 'DELETE', path: '/api/session' });
+}
+
+/** Logged at the hub with the reason; offline the caller keeps it for later. */
+export function reportReveal(reveal: { caseId: string; field: string; reason: string; at: number }): Promise<Result<unknown>> {
+  return askJson({ method: 'POST', path: '/api/reveals', body: reveal });
+}

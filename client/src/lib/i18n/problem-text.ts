@@ -1,0 +1,39 @@
+/** The words of every problem code. Codes in parameters (units, roles, kinds) become names. */
+import type { Problem } from '@sanji/sync/domain/problem';
+import { catalogState } from '#lib/state/catalog.svelte.ts';
+import { m } from './paraglide/messages.js';
+import { kindText, modeText, roleText } from './words.ts';
+
+type Message = (params: Record<string, string>) => string;
+
+export function problemText(problem: Problem): string {
+  const params = namedParams(problem);
+  const known = m as unknown as Record<string, Message | undefined>;
+  const key = `problem_${problem.code.replaceAll('-', '_')}`;
+  const withName = params['byName'] === undefined ? undefined : known[`${key}_by`];
+  return (withName ?? known[key])?.(params) ?? problem.code;
+}
+
+function namedParams({ params = {} }: Problem): Record<string, string> {
+  const named: Record<string, string> = {};
+  for (const [name, value] of Object.entries(params)) named[name] = nameOf(name, String(value));
+  return named;
+}
+
+function nameOf(param: string, value: string): string {
+  switch (param) {
+    case 'holder':
+    case 'unit':
+    case 'to':
+      return catalogState.unitName(value);
+    case 'roles':
+      return value.split(',').map(roleText).join('、');
+    case 'kind':
+      return kindText(value);
+    case 'mode':
+    case 'needed':
+      return modeText(value);
+    default:
+      return value;
+  }
+}

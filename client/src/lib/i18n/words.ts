@@ -1,0 +1,15 @@
+/** Words for the values of the domain: by key, so that an unknown value shows itself instead of breaking a screen. */
+import { m } from './paraglide/messages.js';
+
+const messages = m as unknown as Record<string, ((params?: Record<string, string>) => string) | undefined>;
+
+function word(prefix: string, value: string): string {
+  return messages[`${prefix}_${value}`]?.() ?? value;
+}
+
+export const statusText = (status: string): string => word('status', status);
+export const kindText = (kind: string): string => word('kind', kind);
+export const tierText = (tier: string): string => word('tier', tier);
+export const modeText = (mode: string): string => word('mode', mode);
+export const clockText = (name: string): string => word('clock', name);
+export const roleText = (role: string): string => word('role', role);

@@ -1,0 +1,61 @@
+/** Opens this terminal: the store first, then what the first screen needs, then the line. */
+import type { Enrolled } from '#lib/hub/enrolment.ts';
+import type { DeviceRecord } from '#lib/local/station-database.ts';
+import { openStation, type Station } from '#lib/local/station.ts';
+import { caseList } from './case-list.svelte.ts';
+import { catalogState } from './catalog.svelte.ts';
+import { clock } from './clock.svelte.ts';
+import { faults } from './faults.svelte.ts';
+import { session } from './session.svelte.ts';
+import { settledActions } from './settled-actions.svelte.ts';
+
+export type Phase = 'opening' | 'broken' | 'unenrolled' | 'ready';
+
+const IDLE_CHECK_MS = 15_000;
+
+class Boot {
+  phase: Phase = $state('opening');
+
+  async start(): Promise<void> {
+    this.phase = 'opening';
+    try {
+      const station = await openStation();
+      const device = await station.device.find();
+      if (device === undefined) this.phase = 'unenrolled';
+      else await this.#open(station, device);
+    } catch (error) {
+      faults.note(error);
+      this.phase = 'broken';
+    }
+  }
+
+  /** After the hub took the code: from now on this browser profile is that terminal. */
+  async join(enrolled: Enrolled, keys: CryptoKeyPair): Promise<void> {
+    const station = await openStation();
+    const { deviceId, unit, unitName, terminal, device } = enrolled;
+    const { publicKey } = device;
+    await station.device.enrol({ deviceId, unit, unitName, terminal, publicKey, privateKey: keys.privateKey });
+    // Asked once, when the terminal joins: the browser must not clear what is not yet sent.
+    void navigator.storage.persist();
+    await this.start();
+  }
+
+  async #open(station: Station, device: DeviceRecord): Promise<void> {
+    station.store.belongsTo(device.deviceId);
+    clock.offsetMs = device.offsetMs;
+    clock.start();
+    await catalogState.start(station, device.unit);
+    session.start(station, device);
+    settledActions.start(station);
+    await caseList.start(station);
+    this.phase = 'ready';
+    setInterval(() => {
+      session.lockIfIdle();
+    }, IDLE_CHECK_MS);
+    // Not needed for the first screen, so not loaded before it.
+    const { runSync } = await import('#lib/sync/run-sync.ts');
+    runSync(station, device);
+  }
+}
+
+export const boot = new Boot();

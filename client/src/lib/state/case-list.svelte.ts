@@ -1,0 +1,116 @@
+/**
+ * Every case of this terminal, folded, in memory: lists, counts and search read from here, and only writes touch the store again.
+ * The open cases are there at once, the rest follows in pieces so that the first screen is not kept waiting.
+ */
+import type { CaseId } from '@sanji/sync/domain/identifiers';
+import { isOpen } from '@sanji/sync/domain/lifecycle';
+import type { StoredCase } from '#lib/local/case-reader.ts';
+import type { Station } from '#lib/local/station.ts';
+import { byUrgency, isNear, rowOf, timed, type CaseRow } from './case-row.ts';
+import { catalogState } from './catalog.svelte.ts';
+import { clock } from './clock.svelte.ts';
+
+const FIRST_PAGE = 60;
+const PIECE = 500;
+/** A first sync brings thousands of changes: the screen follows a few times a second, not each of them. */
+const CALM_MS = 250;
+const SMALL = 1_000;
+
+class CaseList {
+  readonly #byId = new Map<CaseId, CaseRow>();
+  #changed: ReturnType<typeof setTimeout> | undefined;
+  /** All cases here, in no order. */
+  rows: CaseRow[] = $state.raw([]);
+  /** False while the rest of the store is still being read: counts are not exact before. */
+  complete = $state(false);
+  /** What waits at this unit, the most pressing first. */
+  mine: CaseRow[] = $derived(
+    this.rows
+      .filter(({ state }) => isWaiting(state.status) && state.holder === catalogState.home)
+      .sort(byUrgency),
+  );
+
+  /** Resolves when the first page is here. */
+  async start(station: Station): Promise<void> {
+    station.cases.watch((stored) => {
+      this.#take([stored]);
+    });
+    this.#take(await station.cases.firstPage(FIRST_PAGE));
+    this.#show();
+    void this.#readRest(station);
+  }
+
+  async #readRest(station: Station): Promise<void> {
+    for await (const piece of station.cases.all(PIECE)) {
+      // A change that came in meanwhile is newer than what was read.
+      this.#take(piece.filter(({ caseId }) => !this.#byId.has(caseId)));
+      await new Promise((resume) => setTimeout(resume));
+    }
+    this.#show();
+    this.complete = true;
+  }
+
+  get(caseId: CaseId): CaseRow | undefined {
+    // Reading `rows` makes the answer follow changes.
+    return this.rows.length === 0 ? undefined : this.#byId.get(caseId);
+  }
+
+  #take(stored: readonly StoredCase[]): void {
+    for (const one of stored) {
+      const known = this.#byId.get(one.caseId);
+      if (known !== undefined && one.doc !== undefined && isOlder(one, known)) continue;
+      const row = rowOf(one, catalogState.current, clock.now);
+      if (row === undefined) this.#byId.delete(one.caseId);
+      else this.#byId.set(one.caseId, row);
+    }
+    if (stored.length === 0 || this.#changed !== undefined) return;
+    this.#changed = setTimeout(
+      () => {
+        this.#show();
+      },
+      this.#byId.size > SMALL && !this.complete ? CALM_MS : 0,
+    );
+  }
+
+  #show(): void {
+    clearTimeout(this.#changed);
+    this.#changed = undefined;
+    this.rows = [...this.#byId.values()];
+  }
+
+  /** Recomputes clocks: all of them when the day or the catalog changed, otherwise those that are near. */
+  retime(everything: boolean): void {
+    for (const [caseId, row] of this.#byId) {
+      if (!isOpen(row.state.status) || !(everything || isNear(row, clock.now))) continue;
+      this.#byId.set(caseId, timed(row, catalogState.current, clock.now));
+    }
+    this.#show();
+  }
+
+  /** By number, ID, enterprise code, mobile or name, the newest first. */
+  search(text: string, limit = 20): CaseRow[] {
+    const wanted = text.trim().toUpperCase();
+    if (wanted === '') return [];
+    return this.rows
+      .filter(({ state }) =>
+        [state.caseNo, state.applicant?.idNumber, state.applicant?.mobile, state.applicant?.name].some((value) =>
+          value?.toUpperCase().includes(wanted),
+        ),
+      )
+      .sort((a, b) => (b.state.receivedAt ?? 0) - (a.state.receivedAt ?? 0))
+      .slice(0, limit);
+  }
+}
+
+/** Two writes of one case may be told in the wrong order by another tab: logs only grow, so the longer one is newer. */
+function isOlder(stored: StoredCase, known: CaseRow): boolean {
+  const count = Object.keys(stored.doc?.actions ?? {}).length;
+  return (stored.doc?.n ?? 0) <= known.doc.n && count < Object.keys(known.doc.actions).length;
+}
+
+/** Something is still to be done by the holding unit. */
+function isWaiting(status: CaseRow['state']['status']): boolean {
+  return isOpen(status);
+}
+
+export const caseList = new CaseList();

@@ -1,0 +1,120 @@
+/** Who works at this terminal, and whether it is locked. */
+import type { Role } from '@sanji/sync/domain/action';
+import type { Staff, Unit } from '@sanji/sync/domain/catalog';
+import { problem, type Problem } from '@sanji/sync/domain/problem';
+import type { Actor } from '@sanji/sync/domain/state';
+import { logIn, logOut } from '#lib/hub/staff-session.ts';
+import type { DeviceRecord } from '#lib/local/station-database.ts';
+import type { Station } from '#lib/local/station.ts';
+import { catalogState } from './catalog.svelte.ts';
+import { clock } from './clock.svelte.ts';
+
+const IDLE_LOCK_MS = 5 * 60_000;
+/** Survives a reload of the tab, not the end of the browser. */
+const KEPT = 'sanji-unlocked';
+
+class Session {
+  device: DeviceRecord | undefined = $state.raw();
+  #staffId: string | undefined = $state();
+  #station: Station | undefined;
+  /** When and by whom the terminal was locked last, for the unlock screen. */
+  lastLock: { at: number; name: string } | undefined = $state.raw();
+  /** Whether the hub knows of this session: without it, only what is local can be done. */
+  hubLogin: 'none' | 'asking' | 'open' = $state('none');
+  /** Why the hub did not take the login of a clerk who works offline. */
+  hubProblem: Problem | undefined = $state.raw();
+
+  staff: Staff | undefined = $derived(
+    this.#staffId === undefined ? undefined : catalogState.current.staff.get(this.#staffId),
+  );
+  unit: Unit | undefined = $derived(catalogState.unit(this.device?.unit));
+  actor: Actor | undefined = $derived(
+    this.staff === undefined || this.unit === undefined
+      ? undefined
+      : { staffId: this.staff.staffId, unit: this.staff.unit, tier: this.unit.tier, roles: this.staff.roles },
+  );
+  isOpen = $derived(this.staff !== undefined);
+
+  start(station: Station, device: DeviceRecord): void {
+    this.#station = station;
+    this.device = device;
+    const kept = readKept();
+    if (kept !== undefined && Date.now() - kept.seenAt < IDLE_LOCK_MS) {
+      this.#staffId = kept.staffId;
+      this.hubLogin = 'open';
+    }
+  }
+
+  has(role: Role): boolean {
+    return this.staff?.roles.includes(role) ?? false;
+  }
+
+  /** Undefined when it opened. Never waits for the hub where this terminal knows the person. */
+  async unlock(staffId: string, password: string): Promise<Problem | undefined> {
+    const station = this.#station;
+    if (station === undefined) return problem('device-required');
+    const check = await station.credentials.check(staffId, password, clock.now);
+    if (check.kind === 'locked') return problem('locked-out', { minutes: check.minutes });
+    if (check.kind === 'ok') {
+      this.#open(staffId);
+      void this.#tellHub(staffId, password);
+      return undefined;
+    }
+    // Unknown here, expired, or changed at the hub since: the hub's word counts.
+    const refusal = await this.#tellHub(staffId, password);
+    if (refusal === undefined) {
+      this.#open(staffId);
+      return undefined;
+    }
+    return refusal.code === 'offline' && check.kind === 'wrong'
+      ? problem('login-failed', { triesLeft: check.triesLeft })
+      : refusal;
+  }
+
+  async #tellHub(staffId: string, password: string): Promise<Problem | undefined> {
+    const deviceId = this.device?.deviceId;
+    this.hubLogin = 'asking';
+    const answer = await logIn({ staffId, password, ...(deviceId === undefined ? {} : { deviceId }) });
+    if (!answer.ok) {
+      this.hubLogin = 'none';
+      this.hubProblem = answer.problem;
+      return answer.problem;
+    }
+    this.hubLogin = 'open';
+    this.hubProblem = undefined;
+    const { staff, offlineUntil } = answer.value;
+    await this.#station?.credentials.remember({ staffId, name: staff.name, offlineUntil }, password);
+    return undefined;
+  }
+
+  #open(staffId: string): void {
+    this.#staffId = staffId;
+    this.touch();
+  }
+
+  /** The clerk did something: the idle time starts again. */
+  touch(): void {
+    if (this.#staffId === undefined) return;
+    sessionStorage.setItem(KEPT, JSON.stringify({ staffId: this.#staffId, seenAt: Date.now() }));
+  }
+
+  lockIfIdle(): void {
+    const kept = readKept();
+    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS)) this.lock();
+  }
+
+  lock(): void {
+    if (this.staff !== undefined) this.lastLock = { at: clock.now, name: this.staff.name };
+    this.#staffId = undefined;
+    sessionStorage.removeItem(KEPT);
+    if (this.hubLogin === 'open') void logOut();
+    this.hubLogin = 'none';
+  }
+}
+
+function readKept(): { staffId: string; seenAt: number } | undefined {
+  const kept = sessionStorage.getItem(KEPT);
+  return kept === null ? undefined : (JSON.parse(kept) as { staffId: string; seenAt: number });
+}
+
+export const session = new Session();

@@ -1,0 +1,116 @@
+/** Wires the station's loop to this terminal's store, the hub and the badge. One tab of the profile drives it, the others listen. */
+import { feedOf } from '@sanji/sync/domain/identifiers';
+import { StationLoop, type LoopStatus } from '@sanji/sync/replication/station-loop';
+import { recoverChain } from '@sanji/sync/replication/append';
+import { DeviceSession } from '#lib/hub/device-session.ts';
+import { listen } from '#lib/hub/events.ts';
+import { HttpHub } from '#lib/hub/http-hub.ts';
+import type { DeviceRecord } from '#lib/local/station-database.ts';
+import type { Station } from '#lib/local/station.ts';
+import { clock } from '#lib/state/clock.svelte.ts';
+import { faults } from '#lib/state/faults.svelte.ts';
+import { syncStatus } from '#lib/state/sync-status.svelte.ts';
+import { Reconnect } from './reconnect.ts';
+
+interface Told {
+  line: typeof syncStatus.line;
+  lastContact: number | undefined;
+  offlineSince: number | undefined;
+  offsetMs: number;
+}
+type Message = { told: Told } | { poke: true };
+
+/** An offset is saved again when it has moved by more than this: a write a round would be a write too many. */
+const OFFSET_STEP_MS = 500;
+
+/** Never rejects and never ends: to be called once a page. */
+export function runSync(station: Station, device: DeviceRecord): void {
+  const channel = new BroadcastChannel('sanji-sync');
+  clock.offsetMs = device.offsetMs;
+  channel.onmessage = ({ data }: MessageEvent<Message>) => {
+    if (!('told' in data)) return;
+    syncStatus.line = data.told.line;
+    syncStatus.lastContact = data.told.lastContact;
+    syncStatus.offlineSince = data.told.offlineSince;
+    clock.offsetMs = data.told.offsetMs;
+  };
+  syncStatus.retry = () => {
+    channel.postMessage({ poke: true } satisfies Message);
+  };
+  void navigator.locks.request('sanji-sync', () => lead(station, device, channel));
+}
+
+async function lead(station: Station, device: DeviceRecord, channel: BroadcastChannel): Promise<never> {
+  // Before a pull can take a case away: the chain must know whether its last action was written.
+  await recoverChain({ device: station.device, local: station.store });
+  const hubSession = new DeviceSession(device);
+  let saved = device.offsetMs;
+  const loop = new StationLoop({
+    hub: new HttpHub(hubSession),
+    local: station.store,
+    clock: { now: () => clock.read() },
+    timer: {
+      after(ms, task) {
+        const timer = setTimeout(task, ms);
+        return () => {
+          clearTimeout(timer);
+        };
+      },
+    },
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    deviceId: device.deviceId,
+    unit: device.unit,
+    counts: () => station.store.counts(),
+    onOffset(offsetMs) {
+      clock.offsetMs = offsetMs;
+      if (Math.abs(offsetMs - saved) < OFFSET_STEP_MS) return;
+      saved = offsetMs;
+      void station.device.saveOffset(offsetMs, clock.read());
+    },
+    onFault: (error) => {
+      faults.note(error);
+    },
+  });
+  const reconnect = new Reconnect();
+  syncStatus.retry = () => {
+    reconnect.now();
+    void loop.poke();
+  };
+  loop.subscribe((status) => {
+    show(status);
+    const { line, lastContact, offlineSince } = syncStatus;
+    channel.postMessage({ told: { line, lastContact, offlineSince, offsetMs: clock.offsetMs } } satisfies Message);
+  });
+  channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
+    if ('poke' in data) syncStatus.retry();
+  });
+  addEventListener('online', () => {
+    syncStatus.retry();
+  });
+  addEventListener('offline', () => {
+    syncStatus.lost();
+  });
+  const feeds = new Set(['catalog', feedOf(device.unit)]);
+  await loop.poke();
+  for (;;) {
+    await listen(hubSession, {
+      connected() {
+        reconnect.succeeded();
+        void loop.poke();
+      },
+      moved(feed) {
+        if (feeds.has(feed)) void loop.poke();
+      },
+    });
+    // The stream is gone: whether the line is, the next round finds out.
+    await loop.poke();
+    await reconnect.wait();
+  }
+}
+
+function show(status: LoopStatus): void {
+  syncStatus.problem = status.problem;
+  if (status.lastContact !== undefined) syncStatus.lastContact = status.lastContact;
+  if (status.state === 'idle' || status.state === 'blocked') syncStatus.reached();
+  else if (status.state === 'offline') syncStatus.lost();
+}
