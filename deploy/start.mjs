@@ -1,0 +1,20 @@
+/** `npm start`: installs what is missing, builds what is stale, then runs the hub on the project's own Node. Runs on any Node >= 20. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build, install, node, root } from './workspace.mjs';
+
+install();
+build();
+
+const hub = spawn(node, [join(root, 'server/src/main.ts')], {
+  cwd: root,
+  stdio: 'inherit',
+  // Type stripping needs no flag; its warning would only worry whoever reads the terminal.
+  env: { ...process.env, NODE_NO_WARNINGS: '1' },
+});
+// A terminal sends Ctrl+C to the whole group, a supervisor to this process alone: wait for the hub either way.
+process.on('SIGINT', () => {});
+process.on('SIGTERM', () => hub.kill('SIGTERM'));
+hub.on('exit', (code, signal) => {
+  process.exitCode = code ?? (signal === null ? 1 : 128);
+});

@@ -1,0 +1,141 @@
+/** Puts the hub together: stores, catalog, sessions, judge, router, agenda. Knows every part; no part knows it but the resources. */
+import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
+import type { DeviceKey } from '@sanji/sync/domain/catalog';
+import { Router } from '@sanji/sync/replication/router';
+import type { JudgePorts } from '@sanji/sync/replication/judge';
+import type { Clock, RouterCheckpoint } from '@sanji/sync/replication/ports';
+import type { Config } from './config.ts';
+import { Agenda } from './hub/agenda.ts';
+import { CatalogService } from './hub/catalog-service.ts';
+import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
+import { HubDevice } from './hub/hub-device.ts';
+import { Pokes } from './hub/pokes.ts';
+import { Snapshots } from './hub/snapshots.ts';
+import { faultReporter, openLog, type Logger } from './log.ts';
+import { Metrics } from './metrics.ts';
+import { DeviceTokens } from './sessions/device-tokens.ts';
+import { Enrolment } from './sessions/enrolment.ts';
+import { StaffSessions } from './sessions/staff-sessions.ts';
+import { openHubStores, type HubStores } from './store/open-store.ts';
+import type { DirectoryStore } from './store/directory-store.ts';
+import type { NewAuditEntry } from './store/audit-store.ts';
+
+export interface Container {
+  config: Config;
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+  stores: HubStores;
+  catalog: CatalogService;
+  sessions: StaffSessions;
+  tokens: DeviceTokens;
+  enrolment: Enrolment;
+  hubDevice: HubDevice;
+  judge: JudgePorts;
+  router: Router;
+  agenda: Agenda;
+  reader: FeedReaderDeps;
+  snapshots: Snapshots;
+  pokes: Pokes;
+  /** Durable when it resolves: what cannot be written down is not done. */
+  audit: (entry: Omit<NewAuditEntry, 'at'>) => Promise<void>;
+  onFault: (error: unknown) => string;
+}
+
+export async function openContainer(config: Config, clock: Clock): Promise<Container> {
+  const log = openLog(config);
+  const metrics = new Metrics(config.metrics);
+  const onFault = faultReporter(log, metrics);
+  const { dataDir, couchdbUrl, couchdbPrefix: prefix } = config;
+  const stores = await openHubStores({ dataDir, prefix, ...(couchdbUrl !== undefined && { couchdbUrl }) });
+  try {
+    return await assemble({ config, clock, log, metrics, stores, onFault });
+  } catch (error) {
+    await stores.store.close();
+    throw error;
+  }
+}
+
+type Ground = Pick<Container, 'config' | 'clock' | 'log' | 'metrics' | 'stores' | 'onFault'>;
+
+async function assemble(ground: Ground): Promise<Container> {
+  const { clock, metrics, stores, onFault } = ground;
+  const { directory, master, feeds, quarantine } = stores;
+  const catalog = await CatalogService.open(stores.catalog, directory);
+  const audit: Container['audit'] = async (entry) => {
+    await stores.audit.append({ ...entry, at: clock.now() });
+  };
+  const pokes = new Pokes();
+  catalog.onChange(() => {
+    pokes.moved(CATALOG_FEED);
+  });
+  const snapshots = new Snapshots({ master, feeds, clock });
+  const poke = (feed: string) => {
+    pokes.moved(feed);
+    snapshots.moved(feed);
+  };
+  const router = new Router({ master, feeds, checkpoint: routerCheckpoint(directory), poke }, onFault);
+  const hubDevice = await HubDevice.open({ directory, clock, isShared: stores.store.kind === 'couchdb' });
+  const judge: JudgePorts = {
+    master,
+    quarantine,
+    clock,
+    catalog: () => catalog.current(),
+    verify: keyedVerifier(),
+    onWritten: () => void router.poke(),
+    onFault: (_caseId, error) => onFault(error),
+  };
+  const agenda = await Agenda.open({
+    ports: { ...judge, deviceId: hubDevice.deviceId, device: hubDevice, sign: hubDevice.sign },
+    master,
+    directory,
+    onAct: async (caseId, kind, result) => {
+      metrics.acted(kind, result);
+      await audit({ kind: `hub-${kind}`, staffId: 'hub', object: `case:${caseId}`, result });
+    },
+    onFault,
+  });
+  const findStaff = (staffId: string) => {
+    const staff = catalog.current().staff.get(staffId);
+    return staff?.active === true ? staff : undefined;
+  };
+  const findDevice = (deviceId: string) => catalog.current().devices.get(deviceId);
+  return {
+    ...ground,
+    catalog,
+    sessions: new StaffSessions({ directory, clock, findStaff }),
+    tokens: await DeviceTokens.open({ directory, clock, findDevice }),
+    enrolment: new Enrolment({ directory, catalog, clock }),
+    hubDevice,
+    judge,
+    router,
+    agenda,
+    reader: { master, feeds, catalog: stores.catalog, clock },
+    snapshots,
+    pokes,
+    audit,
+  };
+}
+
+/** Importing a key costs more than checking a signature with it. */
+function keyedVerifier(): JudgePorts['verify'] {
+  const keys = new Map<string, Promise<CryptoKey>>();
+  return async (action, { deviceId, publicKey }: DeviceKey) => {
+    const id = `${deviceId} ${publicKey.x} ${publicKey.y}`;
+    const key = keys.get(id) ?? importPublicKey(publicKey);
+    keys.set(id, key);
+    return verifyAction(action, await key);
+  };
+}
+
+/** Two routers may save in any order: the older checkpoint only costs a second, harmless fan-out. */
+function routerCheckpoint(directory: DirectoryStore): RouterCheckpoint {
+  const documents = directory.documents<{ since: string }>('router');
+  return {
+    read: async () => (await documents.find('checkpoint'))?.value.since ?? null,
+    save: async (since) => {
+      const found = await documents.find('checkpoint');
+      await documents.put('checkpoint', { since }, found?.rev);
+    },
+  };
+}

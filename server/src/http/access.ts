@@ -1,0 +1,51 @@
+/**
+ * Who may call what: the one table. A route that is not in it is refused (default deny); a row without a route fails the tests.
+ * `public`: anyone. `device`: an enrolled terminal's token. `staff`: any person logged in. A list: a person with any of these roles.
+ */
+import type { Role } from '@sanji/sync/domain/action';
+
+export type Access = 'public' | 'device' | 'staff' | readonly Role[];
+
+export const ACCESS = {
+  'GET /healthz': 'public',
+  'GET /metrics': 'public',
+  'GET /api/openapi.json': 'public',
+
+  'POST /api/session': 'public',
+  'GET /api/session': 'staff',
+  'DELETE /api/session': 'staff',
+
+  'POST /api/devices/enrol': 'public',
+  'GET /api/devices': ['systemAdmin', 'securityAdmin'],
+  'POST /api/devices/:deviceId/revoke': ['securityAdmin', 'systemAdmin'],
+  'POST /api/enrolment-codes': ['systemAdmin'],
+
+  'POST /sync/session': 'public',
+  'POST /sync/push': 'device',
+  'GET /sync/pull': 'device',
+  'GET /sync/snapshot': 'device',
+  'GET /sync/events': 'device',
+
+  'GET /api/rule-drafts': ['matterAdmin'],
+  'POST /api/rule-drafts': ['matterAdmin'],
+  'PUT /api/rule-drafts/:id': ['matterAdmin'],
+  'DELETE /api/rule-drafts/:id': ['matterAdmin'],
+  'POST /api/rule-drafts/:id/submit': ['matterAdmin'],
+  'POST /api/rule-drafts/:id/publish': ['matterAdmin'],
+
+  'POST /api/matters/import': ['matterAdmin'],
+  'POST /api/reveals': 'staff',
+  'GET /api/audit': ['auditAdmin'],
+  'GET /api/quarantine': ['securityAdmin', 'systemAdmin'],
+} as const satisfies Record<string, Access>;
+
+export type RouteName = keyof typeof ACCESS;
+
+/** Undefined for a route the table does not name: refuse it. */
+export function accessOf(name: string): Access | undefined {
+  return Object.hasOwn(ACCESS, name) ? ACCESS[name as RouteName] : undefined;
+}
+
+export function mayCall(access: Access, roles: readonly Role[]): boolean {
+  return access === 'staff' || (Array.isArray(access) && roles.some((role) => access.includes(role)));
+}

@@ -1,0 +1,86 @@
+/** The table of contents of the hub: everything it answers, in the order in which a request meets it. */
+import compression from 'compression';
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { problem } from '@sanji/sync/domain/problem';
+import type { Container } from '../container.ts';
+import { auditRoutes } from '../resources/audit.ts';
+import { deviceRoutes } from '../resources/device.ts';
+import { enrolmentCodeRoutes } from '../resources/enrolment-code.ts';
+import { healthRoutes } from '../resources/health.ts';
+import { matterRoutes } from '../resources/matter.ts';
+import { openApiRoute } from '../resources/openapi.ts';
+import { revealRoutes } from '../resources/reveal.ts';
+import { ruleDraftRoutes } from '../resources/rule-draft.ts';
+import { sessionRoutes } from '../resources/session.ts';
+import { syncRoutes } from '../resources/sync.ts';
+import { refuseCrossSite } from './cross-site.ts';
+import { methodOf, pathOf, type Endpoint } from './endpoint.ts';
+import { GUESSABLE, guessLimit, overallLimit } from './limits.ts';
+import { answerProblem } from './problem-response.ts';
+import { logRequest } from './request-log.ts';
+import { runEndpoint } from './run-endpoint.ts';
+import { securityHeaders } from './security-headers.ts';
+import { staticClient } from './static-client.ts';
+
+/** Every route of the hub. */
+export function endpointsOf(container: Container): Endpoint[] {
+  const endpoints: Endpoint[] = [
+    ...healthRoutes(container),
+    ...sessionRoutes(container),
+    ...enrolmentCodeRoutes(container),
+    ...deviceRoutes(container),
+    ...syncRoutes(container),
+    ...ruleDraftRoutes(container),
+    ...matterRoutes(container),
+    ...revealRoutes(container),
+    ...auditRoutes(container),
+    openApiRoute(() => endpoints),
+  ];
+  return endpoints;
+}
+
+export function createApp(container: Container, stopping: AbortSignal): Express {
+  const { config, log, metrics, sessions, tokens, onFault } = container;
+  const app = express();
+  app.disable('x-powered-by');
+  app.set('trust proxy', config.trustProxy);
+  app.set('query parser', 'simple');
+
+  app.use(logRequest(log, metrics));
+  app.use(securityHeaders(config.clientDir));
+  app.use(compression());
+  app.use(['/api', '/sync/'], refuseCrossSite, overallLimit());
+
+  const guess = guessLimit();
+  for (const endpoint of endpointsOf(container)) {
+    const handlers = [runEndpoint({ sessions, tokens, stopping, onFault }, endpoint)];
+    if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
+    const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
+    app[method](pathOf(endpoint), named(endpoint), ...handlers);
+  }
+  app.use(/^\/(api|sync)\//, (_request, response) => {
+    answerProblem(response, problem('not-found'));
+  });
+
+  app.use(staticClient(config.clientDir));
+  app.use((_request, response) => {
+    answerProblem(response, problem('not-found'));
+  });
+  app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
+    // What Express itself refuses, such as a path that cannot be decoded, is the caller's fault.
+    const isTheirs = error instanceof Error && 'status' in error && Number(error.status) < 500;
+    answerProblem(
+      response,
+      isTheirs ? problem('malformed', { where: 'path' }) : problem('internal', { reference: onFault(error) }),
+    );
+  });
+  return app;
+}
+
+/** For logs and figures: the route as the table writes it, never the address with its ids. */
+function named({ name }: Endpoint) {
+  return (_request: Request, response: Response, next: NextFunction): void => {
+    response.locals['route'] = name;
+    next();
+  };
+}

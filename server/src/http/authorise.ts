@@ -1,0 +1,46 @@
+/** Finds out who calls, and whether the access table lets them. Runs before any input is read. */
+import { parseCookie } from 'cookie';
+import type { Request } from 'express';
+import { refused, type Result } from '@sanji/sync/domain/problem';
+import type { DeviceTokens } from '../sessions/device-tokens.ts';
+import type { StaffSessions } from '../sessions/staff-sessions.ts';
+import { accessOf, mayCall } from './access.ts';
+import type { Caller } from './endpoint.ts';
+
+export const SESSION_COOKIE = 'sanji_session';
+
+export interface AuthoriseDeps {
+  sessions: StaffSessions;
+  tokens: DeviceTokens;
+}
+
+export async function authorise(
+  deps: AuthoriseDeps,
+  route: string,
+  request: Request,
+): Promise<Result<Caller>> {
+  const access = accessOf(route);
+  if (access === undefined) return refused('forbidden');
+  if (access === 'public') return { ok: true, value: { kind: 'nobody' } };
+  if (access === 'device') return deviceCaller(deps, request);
+  const cookie = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
+  const found = cookie === undefined ? undefined : await deps.sessions.find(cookie);
+  if (found === undefined) return refused('login-required');
+  if (!mayCall(access, found.staff.roles)) return refused('forbidden');
+  return { ok: true, value: { kind: 'staff', ...found } };
+}
+
+async function deviceCaller({ tokens }: AuthoriseDeps, request: Request): Promise<Result<Caller>> {
+  const token = /^Bearer ([\w.-]+)$/i.exec(request.get('authorization') ?? '')?.[1];
+  if (token === undefined) return refused('login-required');
+  const device = await tokens.verify(token);
+  return device.ok ? { ok: true, value: { kind: 'device', device: device.value } } : device;
+}
+
+/** `value` undefined: takes the cookie away. */
+export function sessionCookie(value: string | undefined): string {
+  const attributes = 'Path=/; HttpOnly; SameSite=Strict';
+  return value === undefined
+    ? `${SESSION_COOKIE}=; Max-Age=0; ${attributes}`
+    : `${SESSION_COOKIE}=${value}; ${attributes}`;
+}

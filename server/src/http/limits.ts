@@ -1,0 +1,39 @@
+/** How often one may ask. Limits are per network address: a person guessing is slowed down, a hall behind one address is not. */
+import type { RequestHandler } from 'express';
+import { rateLimit } from 'express-rate-limit';
+import { problem } from '@sanji/sync/domain/problem';
+import type { RouteName } from './access.ts';
+import { answerProblem } from './problem-response.ts';
+
+const WINDOW_MS = 60_000;
+/** 112 stations that come back at once behind one address make a few requests a second each. */
+const ALL_PER_MINUTE = 6_000;
+/** Twenty-five clerks log in at the start of the day; a program that guesses wants thousands. */
+const GUESSABLE_PER_MINUTE = 60;
+
+/** Routes at which a secret could be guessed. */
+export const GUESSABLE: readonly RouteName[] = [
+  'POST /api/session',
+  'POST /api/devices/enrol',
+  'POST /sync/session',
+];
+
+export function overallLimit(): RequestHandler {
+  return limit(ALL_PER_MINUTE);
+}
+
+export function guessLimit(): RequestHandler {
+  return limit(GUESSABLE_PER_MINUTE);
+}
+
+function limit(perMinute: number): RequestHandler {
+  return rateLimit({
+    windowMs: WINDOW_MS,
+    limit: perMinute,
+    standardHeaders: 'draft-8',
+    legacyHeaders: false,
+    handler: (_request, response) => {
+      answerProblem(response, problem('rate-limited', { retryAfterS: WINDOW_MS / 1000 }));
+    },
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * A running hub: opens the store, seeds it at first, routes, keeps its agenda, and listens. `stop` ends in an order that loses nothing:
+ * no new requests, those under way answered, routes and acts finished, the store closed.
+ */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { Clock } from '@sanji/sync/replication/ports';
+import type { Config } from './config.ts';
+import { openContainer, type Container } from './container.ts';
+import { createApp } from './http/app.ts';
+import { seedSampleDistrict } from './hub/seed-hub.ts';
+
+const TICK_MS = 30_000;
+/** The longest an answer may take once the hub is asked to stop. */
+const DRAIN_MS = 10_000;
+
+export interface HubOptions {
+  config: Config;
+  /** Default: the machine's. */
+  clock?: Clock;
+}
+export interface Hub {
+  url: string;
+  /** True when this start put the sample district into an empty store. */
+  seeded: boolean;
+  container: Container;
+  /** Idempotent. */
+  stop(): Promise<void>;
+}
+
+export const MACHINE_CLOCK: Clock = { now: () => Date.now() };
+
+/** Rejects with StoreStartError, SampleFileError or the error of listening; nothing is left open then. */
+export async function startHub({ config, clock = MACHINE_CLOCK }: HubOptions): Promise<Hub> {
+  const container = await openContainer(config, clock);
+  try {
+    const seeded = await prepare(container);
+    const stopping = new AbortController();
+    const background = startBackground(container, stopping.signal);
+    const server = createServer(createApp(container, stopping.signal));
+    try {
+      await listen(server, config);
+    } catch (error) {
+      stopping.abort();
+      await background.ended();
+      throw error;
+    }
+    const url = `http://localhost:${String(portOf(server))}`;
+    container.log.info({ port: portOf(server), store: container.stores.store.kind }, 'listening');
+    let stopped: Promise<void> | undefined;
+    const stop = () => (stopped ??= stopAll({ container, server, stopping, background }));
+    return { url, seeded, container, stop };
+  } catch (error) {
+    container.snapshots.close();
+    await container.stores.store.close();
+    throw error;
+  }
+}
+
+async function prepare(container: Container): Promise<boolean> {
+  const { catalog, config, hubDevice } = container;
+  const seeded = config.seed === 'sample' && catalog.isEmpty();
+  if (seeded) await seedSampleDistrict(container);
+  const { district } = catalog.current().settings;
+  if (district !== '') await catalog.put([{ kind: 'device', device: hubDevice.keyFor(district) }]);
+  return seeded;
+}
+
+interface Background {
+  /** Resolves when every loop has ended. */
+  ended(): Promise<void>;
+}
+
+function startBackground(container: Container, signal: AbortSignal): Background {
+  const { agenda, catalog, router, sessions, stores, onFault } = container;
+  const guarded = (work: Promise<unknown>) =>
+    work.then(
+      () => undefined,
+      (error: unknown) => void onFault(error),
+    );
+  let calendars = catalog.current().calendars;
+  catalog.onChange(() => {
+    const next = catalog.current();
+    if (JSON.stringify([...next.calendars]) === JSON.stringify([...calendars])) return;
+    calendars = next.calendars;
+    void guarded(agenda.recompute());
+  });
+  const loops = [
+    guarded(catalog.follow(signal)),
+    guarded(agenda.follow(signal)),
+    // The backstop behind the pokes of the push path: what another process wrote is routed too.
+    guarded(followRouter(container, signal)),
+  ];
+  let ticking: Promise<void> = Promise.resolve();
+  const tick = setInterval(() => {
+    ticking = guarded(Promise.all([agenda.tick(), sessions.sweep()]));
+  }, TICK_MS);
+  return {
+    async ended() {
+      clearInterval(tick);
+      await Promise.all([...loops, ticking]);
+      await router.poke();
+      await guarded(agenda.save());
+      await guarded(stores.store.ping());
+    },
+  };
+}
+
+async function followRouter({ router, stores }: Container, signal: AbortSignal): Promise<void> {
+  await router.poke();
+  const since = (await stores.master.changes(null, 1)).last;
+  for await (const page of stores.master.follow(since, signal)) {
+    if (page.ids.length > 0) await router.poke();
+  }
+}
+
+async function listen(server: Server, { port, host }: Config): Promise<void> {
+  server.listen({ port, ...(host !== undefined && { host }) });
+  await once(server, 'listening');
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+interface Running {
+  container: Container;
+  server: Server;
+  stopping: AbortController;
+  background: Background;
+}
+
+async function stopAll({ container, server, stopping, background }: Running): Promise<void> {
+  const closed = new Promise<void>((resolve) =>
+    server.close(() => {
+      resolve();
+    }),
+  );
+  stopping.abort();
+  server.closeIdleConnections();
+  const impatience = setTimeout(() => {
+    server.closeAllConnections();
+  }, DRAIN_MS);
+  await closed;
+  clearTimeout(impatience);
+  await background.ended();
+  container.snapshots.close();
+  await container.stores.store.close();
+  container.log.info('stopped');
+}

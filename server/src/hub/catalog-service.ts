@@ -1,0 +1,114 @@
+/** The catalog as the hub knows it now: kept in memory, indexed, refreshed from the store whichever process wrote; and the one way to write it. */
+import { randomUUID } from 'node:crypto';
+import { catalogIdOf, indexCatalog } from '@sanji/sync/domain/catalog-index';
+import type { Catalog, CatalogDocument, CatalogEntry } from '@sanji/sync/domain/catalog';
+import type { CatalogStore } from '../store/catalog-store.ts';
+import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
+
+/** Entries that must all be written; there as long as they may not be. */
+interface Journal {
+  entries: CatalogEntry[];
+}
+
+export class CatalogService {
+  readonly #store: CatalogStore;
+  readonly #journals: TypedDocuments<Journal>;
+  readonly #docs = new Map<string, CatalogDocument>();
+  readonly #listeners = new Set<() => void>();
+  #index: Catalog;
+
+  private constructor(store: CatalogStore, directory: DirectoryStore, docs: CatalogDocument[]) {
+    this.#store = store;
+    this.#journals = directory.documents<Journal>('catalog-journal');
+    for (const doc of docs) this.#docs.set(doc._id, doc);
+    this.#index = indexCatalog(docs);
+  }
+
+  /** Finishes what a crash interrupted. */
+  static async open(store: CatalogStore, directory: DirectoryStore): Promise<CatalogService> {
+    const service = new CatalogService(store, directory, await store.all());
+    for (const { id, value, rev } of await service.#journals.list()) {
+      await service.put(value.entries);
+      await service.#journals.remove(id, rev);
+    }
+    return service;
+  }
+
+  current(): Catalog {
+    return this.#index;
+  }
+
+  isEmpty(): boolean {
+    return this.#docs.size === 0;
+  }
+
+  /** Called after every change, also of another process. */
+  onChange(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async reload(): Promise<void> {
+    this.#take(await this.#store.all());
+  }
+
+  /** Follows the store until `signal` is aborted. */
+  async follow(signal: AbortSignal): Promise<void> {
+    for await (const page of this.#store.follow(null, signal)) this.#take(page.docs);
+  }
+
+  /**
+   * Writes entries, each as the next state of what is stored. Entries that say nothing new are left alone. A publication of rules that
+   * another process numbered the same is a conflict; the rest is written again on the newer state.
+   */
+  async put(entries: CatalogEntry[]): Promise<void> {
+    let rest = entries;
+    while (rest.length > 0) {
+      const docs = rest.map((entry) => this.#next(entry)).filter((doc) => doc !== undefined);
+      const verdicts = await this.#store.put(docs);
+      this.#take(docs.filter((_, i) => verdicts[i] === 'written'));
+      rest = docs.filter((_, i) => verdicts[i] === 'conflict').map(({ entry }) => entry);
+      if (rest.length > 0) await this.reload();
+    }
+  }
+
+  /** As `put`, and whole even across a crash: it is finished at the next start. */
+  async putAll(entries: CatalogEntry[]): Promise<void> {
+    if (entries.length === 0) return;
+    const id = randomUUID();
+    await this.#journals.put(id, { entries });
+    await this.put(entries);
+    const journal = await this.#journals.find(id);
+    if (journal !== undefined) await this.#journals.remove(id, journal.rev);
+  }
+
+  /** Writes an entry that must not exist yet; 'conflict', and the catalog reloaded, when it does. */
+  async insert(entry: CatalogEntry): Promise<'written' | 'conflict'> {
+    const doc: CatalogDocument = { _id: catalogIdOf(entry), n: 1, entry };
+    if (this.#docs.has(doc._id)) return 'conflict';
+    const [verdict] = await this.#store.put([doc]);
+    if (verdict === 'written') this.#take([doc]);
+    else await this.reload();
+    return verdict ?? 'conflict';
+  }
+
+  #next(entry: CatalogEntry): CatalogDocument | undefined {
+    const _id = catalogIdOf(entry);
+    const known = this.#docs.get(_id);
+    if (known !== undefined && JSON.stringify(known.entry) === JSON.stringify(entry)) return undefined;
+    return { _id, n: (known?.n ?? 0) + 1, entry };
+  }
+
+  #take(docs: CatalogDocument[]): void {
+    let isNew = false;
+    for (const doc of docs) {
+      const known = this.#docs.get(doc._id);
+      if (known !== undefined && known.n >= doc.n) continue;
+      this.#docs.set(doc._id, doc);
+      isNew = true;
+    }
+    if (!isNew) return;
+    this.#index = indexCatalog(this.#docs.values());
+    for (const listener of this.#listeners) listener();
+  }
+}

@@ -1,0 +1,87 @@
+/** From a submitted draft to a numbered publication in the catalog: two people, all checks, one number. */
+import { dayOf } from '@sanji/sync/domain/calendar';
+import type { Catalog, RulePublication, TierRule } from '@sanji/sync/domain/catalog';
+import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import { checkPublication } from '@sanji/sync/domain/tier-rules';
+import type { Clock } from '@sanji/sync/replication/ports';
+import type { TypedDocuments, Versioned } from '../store/directory-store.ts';
+import type { CatalogService } from './catalog-service.ts';
+
+export interface StoredDraft {
+  id: string;
+  issuer: string;
+  version: string;
+  effectiveFrom: string;
+  effectiveTo?: string;
+  document: string;
+  rows: TierRule[];
+  status: 'draft' | 'submitted';
+  createdBy: string;
+  updatedBy: string;
+  updatedAt: number;
+  submittedBy?: string;
+}
+
+interface PublishDeps {
+  catalog: CatalogService;
+  drafts: TypedDocuments<StoredDraft>;
+  clock: Clock;
+}
+
+/** The first of what speaks against it; the screen shows them all by the same function. */
+function check(catalog: Catalog, draft: StoredDraft, today: string): Problem | undefined {
+  if (draft.rows.length === 0) return refused('no-change').problem;
+  return checkPublication(catalog, draft, today)[0];
+}
+
+/**
+ * Repeating it is harmless: a crash after publishing leaves the draft, and publishing that again is refused as «no change».
+ * Problems: wrong-status, second-person-needed, edit-conflict, and those of `checkPublication`.
+ */
+async function publish(
+  { catalog, drafts, clock }: PublishDeps,
+  { value: draft, rev }: Versioned<StoredDraft>,
+  publisher: string,
+): Promise<Result<RulePublication>> {
+  const { submittedBy } = draft;
+  if (draft.status !== 'submitted' || submittedBy === undefined) {
+    return refused('wrong-status', { status: draft.status, kind: 'publish' });
+  }
+  if (submittedBy === publisher) return refused('second-person-needed');
+  // Claims the draft: of two who publish at once, one goes on.
+  if ((await drafts.put(draft.id, { ...draft, updatedAt: clock.now() }, rev)) === 'conflict')
+    return refused('edit-conflict');
+  for (;;) {
+    const known = catalog.current();
+    const bad = check(known, draft, dayOf(clock.now()));
+    if (bad !== undefined) return { ok: false, problem: bad };
+    const publication = numbered(known, draft, {
+      publishedBy: [submittedBy, publisher],
+      publishedAt: clock.now(),
+    });
+    if ((await catalog.insert({ kind: 'rules', publication })) === 'conflict') continue;
+    const left = await drafts.find(draft.id);
+    if (left !== undefined) await drafts.remove(draft.id, left.rev);
+    return { ok: true, value: publication };
+  }
+}
+
+function numbered(
+  catalog: Catalog,
+  { version, effectiveFrom, effectiveTo, document, issuer, rows }: StoredDraft,
+  by: Pick<RulePublication, 'publishedBy' | 'publishedAt'>,
+): RulePublication {
+  const seq = Math.max(0, ...catalog.publications.map((known) => known.seq)) + 1;
+  return {
+    seq,
+    version,
+    effectiveFrom,
+    ...(effectiveTo !== undefined && { effectiveTo }),
+    document,
+    issuer,
+    rows,
+    ...by,
+  };
+}
+
+export const publishDraft = { check, publish };

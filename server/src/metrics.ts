@@ -1,0 +1,62 @@
+/** The hub's figures. One registry a hub, so that several may run in one process. No label ever holds a person, a case or a unit. */
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+export class Metrics {
+  readonly #registry = new Registry();
+  readonly #requests = new Histogram({
+    name: 'http_request_seconds',
+    help: 'Time to answer, by route and status',
+    labelNames: ['route', 'status'],
+    buckets: [0.005, 0.02, 0.1, 0.5, 2, 10],
+    registers: [this.#registry],
+  });
+  readonly #pushed = new Counter({
+    name: 'pushed_cases_total',
+    help: 'Cases pushed by stations, by what was answered',
+    labelNames: ['answer'],
+    registers: [this.#registry],
+  });
+  readonly #streams = new Gauge({
+    name: 'event_streams',
+    help: 'Open event streams',
+    registers: [this.#registry],
+  });
+  readonly #faults = new Counter({
+    name: 'faults_total',
+    help: 'Errors that should not happen; each is in the log',
+    registers: [this.#registry],
+  });
+  readonly #acts = new Counter({
+    name: 'hub_acts_total',
+    help: 'What the hub did by itself',
+    labelNames: ['kind', 'result'],
+    registers: [this.#registry],
+  });
+
+  constructor(withProcess: boolean) {
+    if (withProcess) collectDefaultMetrics({ register: this.#registry });
+  }
+
+  answered(route: string, status: number, seconds: number): void {
+    this.#requests.observe({ route, status: String(status) }, seconds);
+  }
+  pushed(answer: string): void {
+    this.#pushed.inc({ answer });
+  }
+  acted(kind: string, result: string): void {
+    this.#acts.inc({ kind, result });
+  }
+  fault(): void {
+    this.#faults.inc();
+  }
+  /** The answer is called when the stream has ended. */
+  streamOpened(): () => void {
+    this.#streams.inc();
+    return () => {
+      this.#streams.dec();
+    };
+  }
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+}

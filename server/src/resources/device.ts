@@ -1,0 +1,72 @@
+/** Terminals: joining by a one-time code, the list, and taking one out of service. */
+import { z } from 'zod';
+import { refused } from '@sanji/sync/domain/problem';
+import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
+import type { Container } from '../container.ts';
+import { deviceId, deviceKey, millis, publicKey, unitCode } from './schemas.ts';
+
+const enrolled = z.object({
+  deviceId,
+  unit: unitCode,
+  unitName: z.string(),
+  terminal: z.string(),
+  device: deviceKey,
+});
+const listed = z.array(
+  z.object({ device: deviceKey, enrolledAt: millis, enrolledBy: z.string(), marks: z.array(z.string()) }),
+);
+
+export function deviceRoutes({ enrolment, catalog, stores, audit }: Container): Endpoint[] {
+  return [
+    forAnyone({
+      name: 'POST /api/devices/enrol',
+      summary: 'Join a unit with a one-time code and the terminal’s public key.',
+      body: z.object({ code: z.string().min(1).max(40), publicKey }),
+      answers: { schema: enrolled, status: 201 },
+      async handle({ body }) {
+        const joined = await enrolment.enrol(body.code, body.publicKey);
+        const object = joined.ok ? `device:${joined.value.deviceId}` : 'device';
+        await audit({ kind: 'device-enrolled', staffId: '-', object, result: joined.ok ? 'ok' : 'refused' });
+        return joined.ok ? answered(joined.value, 201) : joined;
+      },
+    }),
+    forStaff({
+      name: 'GET /api/devices',
+      summary: 'All terminals, with what the hub noticed about them.',
+      answers: { schema: listed },
+      async handle() {
+        const [records, marked] = await Promise.all([
+          stores.directory.listDevices(),
+          stores.quarantine.markedDevices(),
+        ]);
+        const marks = new Map(marked.map((mark) => [mark.deviceId, mark.reasons]));
+        const { devices } = catalog.current();
+        return answered(
+          records.map(({ device, enrolledAt, enrolledBy }) => ({
+            device: devices.get(device.deviceId) ?? device,
+            enrolledAt,
+            enrolledBy,
+            marks: marks.get(device.deviceId) ?? [],
+          })),
+        );
+      },
+    }),
+    forStaff({
+      name: 'POST /api/devices/:deviceId/revoke',
+      summary: 'Take a terminal out of service: from now on its key and its token count for nothing.',
+      answers: { schema: z.undefined(), status: 204 },
+      async handle({ params }, { staff }) {
+        const device = catalog.current().devices.get(params['deviceId'] ?? '');
+        if (device === undefined) return refused('not-found');
+        await catalog.put([{ kind: 'device', device: { ...device, status: 'revoked' } }]);
+        await audit({
+          kind: 'device-revoked',
+          staffId: staff.staffId,
+          object: `device:${device.deviceId}`,
+          result: 'ok',
+        });
+        return NOTHING;
+      },
+    }),
+  ];
+}

@@ -1,0 +1,44 @@
+/** Somebody looked at masked data: who, what group of fields, of which case, and why. Stations hand in offline reveals later. */
+import { z } from 'zod';
+import { CASE_ID } from '@sanji/sync/domain/identifiers';
+import { forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
+import type { Container } from '../container.ts';
+import { deviceId, millis } from './schemas.ts';
+
+const reveal = z.object({
+  caseId: z.string().regex(CASE_ID),
+  /** A field group such as `applicant`, never its content. */
+  group: z.string().regex(/^[A-Za-z][\w.-]{0,39}$/),
+  /** One of the reasons offered, as a code. */
+  reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  at: millis.optional(),
+  deviceId: deviceId.optional(),
+});
+
+export function revealRoutes({ audit }: Container): Endpoint[] {
+  return [
+    forStaff({
+      name: 'POST /api/reveals',
+      summary: 'Record that masked data was shown, with the reason.',
+      body: reveal,
+      answers: { schema: z.undefined(), status: 204 },
+      async handle({ body }, { staff }) {
+        const { caseId, group, reason, at, deviceId: where } = body;
+        const details = {
+          group,
+          reason,
+          ...(at !== undefined && { at }),
+          ...(where !== undefined && { device: where }),
+        };
+        await audit({
+          kind: 'reveal',
+          staffId: staff.staffId,
+          object: `case:${caseId}`,
+          result: 'ok',
+          details,
+        });
+        return NOTHING;
+      },
+    }),
+  ];
+}

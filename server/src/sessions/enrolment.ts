@@ -1,0 +1,96 @@
+/** How a terminal joins: an administrator's one-time code, the terminal's public key, and a place in the catalog. */
+import { createHash, randomBytes, randomInt } from 'node:crypto';
+import type { DeviceKey } from '@sanji/sync/domain/catalog';
+import { refused, type Result } from '@sanji/sync/domain/problem';
+import { importPublicKey } from '@sanji/sync/domain/signing';
+import type { Clock } from '@sanji/sync/replication/ports';
+import type { DirectoryStore } from '../store/directory-store.ts';
+import type { CatalogService } from '../hub/catalog-service.ts';
+
+/** Typed by a person from paper or telephone: no 0/O, 1/I/L. 31^10 is 49 bits; with the rate limit no one guesses it in its day. */
+const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
+const CODE_MS = 24 * 3_600_000;
+
+export interface EnrolmentDeps {
+  directory: DirectoryStore;
+  catalog: CatalogService;
+  clock: Clock;
+}
+export interface Enrolled {
+  deviceId: string;
+  unit: string;
+  unitName: string;
+  terminal: string;
+  device: DeviceKey;
+}
+
+export class Enrolment {
+  readonly #deps: EnrolmentDeps;
+
+  constructor(deps: EnrolmentDeps) {
+    this.#deps = deps;
+  }
+
+  /** Problems: out-of-scope when there is no such active unit. */
+  async issueCode(unit: string, createdBy: string): Promise<Result<{ code: string; expiresAt: number }>> {
+    if (this.#deps.catalog.current().units.get(unit)?.active !== true)
+      return refused('out-of-scope', { unit });
+    const code = Array.from({ length: 10 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
+    const createdAt = this.#deps.clock.now();
+    const expiresAt = createdAt + CODE_MS;
+    await this.#deps.directory.putEnrolmentCode({
+      codeHash: hashOf(code),
+      unit,
+      createdBy,
+      createdAt,
+      expiresAt,
+    });
+    return { ok: true, value: { code: `${code.slice(0, 5)}-${code.slice(5)}`, expiresAt } };
+  }
+
+  /** The code is used up even when what follows is refused. Problems: code-invalid, field-invalid. */
+  async enrol(code: string, publicKey: DeviceKey['publicKey']): Promise<Result<Enrolled>> {
+    const { directory, catalog, clock } = this.#deps;
+    if (!(await isPoint(publicKey)))
+      return refused('field-invalid', { field: 'publicKey', expected: 'P-256' });
+    const taken = await directory.takeEnrolmentCode(hashOf(code), clock.now());
+    if (taken === undefined) return refused('code-invalid');
+    const device: DeviceKey = {
+      deviceId: `d${randomBytes(6).toString('hex')}`,
+      unit: taken.unit,
+      terminal: `A${String(await this.#nextTerminal(taken.unit))}`,
+      publicKey,
+      status: 'active',
+    };
+    await directory.putDevice({ device, enrolledAt: clock.now(), enrolledBy: taken.createdBy });
+    await catalog.put([{ kind: 'device', device }]);
+    const { deviceId, unit, terminal } = device;
+    const unitName = catalog.current().units.get(unit)?.display ?? unit;
+    return { ok: true, value: { deviceId, unit, unitName, terminal, device } };
+  }
+
+  /** Labels are never given twice, since case numbers are made of them; a crash here leaves a gap. */
+  async #nextTerminal(unit: string): Promise<number> {
+    const counters = this.#deps.directory.documents<{ last: number }>('terminal-counter');
+    for (;;) {
+      const found = await counters.find(unit);
+      const last = (found?.value.last ?? 0) + 1;
+      if ((await counters.put(unit, { last }, found?.rev)) === 'written') return last;
+    }
+  }
+}
+
+async function isPoint(publicKey: DeviceKey['publicKey']): Promise<boolean> {
+  try {
+    await importPublicKey(publicKey);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function hashOf(code: string): string {
+  return createHash('sha256')
+    .update(code.toUpperCase().replace(/[^0-9A-Z]/g, ''))
+    .digest('hex');
+}
