@@ -22,9 +22,15 @@ export class CouchCluster {
   readonly #closing = new AbortController();
   #current = 0;
   #lostAnswers = 0;
+  #copies = 1;
 
   constructor(nodes: CouchNode[]) {
     this.nodes = nodes;
+  }
+
+  /** Copies of a document there may be: CouchDB keeps three where it has the nodes. */
+  get copies(): number {
+    return this.#copies;
   }
 
   /** Counts writes whose answer did not arrive or was 5xx: they may have happened. */
@@ -38,6 +44,13 @@ export class CouchCluster {
 
   close(): void {
     this.#closing.abort();
+  }
+
+  async countNodes(): Promise<void> {
+    const answer = await this.fetch('/_membership');
+    if (answer.status !== 200) return;
+    const { cluster_nodes: nodes = [] } = (await answer.json()) as { cluster_nodes?: unknown[] };
+    this.#copies = Math.min(3, Math.max(1, nodes.length));
   }
 
   /** `path` begins with a slash. Rejects with 'unavailable' when no node could serve it; any answer below 500 is an answer. */

@@ -1,17 +1,24 @@
 /**
  * The store on CouchDB 3.x: documents through PouchDB's http adapter, provisioning through nano. Several hub processes may share it.
  *
- * A 202 (written, but by fewer nodes than the quorum) counts as written: the cluster brings the others up to date, and what two sides
- * of a partition wrote apart is reconciled when it is read.
+ * What two sides of a partition wrote apart is reconciled when it is read; writers who met are told apart in `couchdb-settle.ts`.
  */
 import { createRequire } from 'node:module';
 import nano from 'nano';
 import type PouchDBStatic from 'pouchdb-core';
 import { CouchCluster, parseCouchUrls, reasonOf } from './couchdb-cluster.ts';
+import { settle } from './couchdb-settle.ts';
 import { assertUsable } from './couchdb-start.ts';
 import { PouchDatabase, type Backend, type Pouch } from './pouch-database.ts';
 import { StoreError, StoreStartError } from './store-error.ts';
-import { assertName, type Database, type OpenOptions, type Store, type StoredDocument } from './store.ts';
+import {
+  assertName,
+  type Database,
+  type OpenOptions,
+  type PutVerdict,
+  type Store,
+  type StoredDocument,
+} from './store.ts';
 
 // CommonJS builds: the ES builds of these packages lack the extension Node wants.
 const load = createRequire(import.meta.url);
@@ -22,6 +29,9 @@ PouchDB.plugin(load('pouchdb-adapter-http') as PouchDB.Plugin);
 const ANY_NODE = 'http://couchdb.invalid';
 /** How long a long poll waits at the server; well below the idle limits of usual proxies (60 s). */
 const LONG_POLL_MS = 25_000;
+
+/** A node that cannot reach the others answers a request for a database after a minute; the next node may do at once. */
+const PROVISION_MS = 20_000;
 
 /** Only the server's administrators, of whom the hub is one. */
 const ADMINS_ONLY = {
@@ -46,7 +56,9 @@ export async function openCouchStore({ url, prefix = '' }: CouchStoreOptions): P
   }
   const nodes = parseCouchUrls(url);
   await assertUsable(nodes);
-  return new CouchStore(new CouchCluster(nodes), prefix);
+  const cluster = new CouchCluster(nodes);
+  await cluster.countNodes();
+  return new CouchStore(cluster, prefix);
 }
 
 class CouchStore implements Store {
@@ -121,7 +133,7 @@ class CouchStore implements Store {
     for (const node of this.#cluster.nodes) {
       this.#assertOpen();
       try {
-        return await work(nano(node.url));
+        return await within(PROVISION_MS, work(nano(node.url)));
       } catch (error) {
         reason = error;
         if (statusOf(error) !== undefined && Number(statusOf(error)) < 500) break;
@@ -161,8 +173,27 @@ class CouchBackend implements Backend {
     return new StoreError('unavailable', message, error);
   }
 
-  lostAnswerSince(mark: number): boolean {
-    return this.#cluster.lostAnswers !== mark;
+  async settle(
+    docs: StoredDocument[],
+    verdicts: PutVerdict[],
+    accepted: boolean[],
+    mark: number,
+  ): Promise<void> {
+    const lostAnswer = this.#cluster.lostAnswers !== mark;
+    const mayHide = lostAnswer || this.#cluster.copies > 1;
+    await Promise.all(
+      docs.map(async (doc, index) => {
+        const verdict = verdicts[index];
+        const below = accepted[index] === true;
+        if (verdict === undefined || (!below && !(verdict.kind === 'conflict' && mayHide))) return;
+        verdicts[index] = await settle(
+          this.#cluster,
+          this.#db,
+          { doc, verdict, accepted: below },
+          lostAnswer,
+        );
+      }),
+    );
   }
 
   mark(): number {
@@ -209,5 +240,17 @@ async function unless(expected: number, work: Promise<unknown>): Promise<void> {
     await work;
   } catch (error) {
     if (statusOf(error) !== expected) throw error;
+  }
+}
+
+async function within<R>(ms: number, work: Promise<R>): Promise<R> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${String(ms)} ms`)), ms);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -151,8 +151,8 @@ class EmbeddedBackend implements Backend {
     return this.#closing.aborted;
   }
 
-  lostAnswerSince(): boolean {
-    return false;
+  settle(): Promise<void> {
+    return Promise.resolve();
   }
 
   mark(): number {

@@ -1,6 +1,4 @@
 /** A `Database` over the PouchDB API: what the embedded and the CouchDB store have in common. */
-import type PouchDB from 'pouchdb-core';
-import { isDeepStrictEqual } from 'node:util';
 import { reconcileRivals } from './rivals.ts';
 import { StoreError } from './store-error.ts';
 import type {
@@ -20,9 +18,9 @@ export interface Backend {
   tag: string;
   /** Turns what PouchDB threw into a StoreError. */
   explain(error: unknown): StoreError;
-  /** True when an answer to a write was lost since `mark`: then a conflict may be with one's own write. */
-  lostAnswerSince(mark: number): boolean;
-  /** A point in time for `lostAnswerSince` and `waitForChange`. */
+  /** Looks again at verdicts that the store gave without being sure, and puts them right. */
+  settle(docs: StoredDocument[], verdicts: PutVerdict[], accepted: boolean[], mark: number): Promise<void>;
+  /** A point in time for `settle` and `waitForChange`. */
   mark(): number;
   /** Throws 'bad-checkpoint' for a sequence that cannot be this database's. */
   assertSequence(sequence: string): void | Promise<void>;
@@ -87,7 +85,8 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
     );
     this.#backend.wrote();
     const verdicts = rows.map((row) => this.#verdict(row));
-    if (this.#backend.lostAnswerSince(mark)) await this.#claimOwn(docs, verdicts);
+    const accepted = rows.map((row) => 'accepted' in row && row.accepted === true);
+    await this.#backend.settle(docs, verdicts, accepted, mark);
     return verdicts;
   }
 
@@ -193,21 +192,6 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
     // Removing what is not there any more.
     if ('status' in row && row.status === 404) return { kind: 'conflict' };
     throw this.#backend.explain(row);
-  }
-
-  /** The write went through although its answer was lost, and its repetition met it: known by its content. */
-  async #claimOwn(docs: T[], verdicts: PutVerdict[]): Promise<void> {
-    const unsure = docs.flatMap((doc, index) =>
-      verdicts[index]?.kind === 'conflict' ? [{ doc, index }] : [],
-    );
-    if (unsure.length === 0) return;
-    const stored = await this.getMany(unsure.map(({ doc }) => doc._id));
-    unsure.forEach(({ doc, index }, position) => {
-      const found = stored[position];
-      if (found !== undefined && isDeepStrictEqual(content(found), content(doc))) {
-        verdicts[index] = { kind: 'written', rev: found._rev };
-      }
-    });
   }
 
   async #whole(doc: WithConflicts<T>): Promise<Read<T>> {

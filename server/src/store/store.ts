@@ -69,7 +69,7 @@ export interface Database<T extends StoredDocument> {
    * goes on from the last page, so none is missed; a page may come twice. Ends when `signal` is aborted.
    */
   follow(since: string | null, signal: AbortSignal, options?: ChangesOptions): AsyncIterable<ChangePage<T>>;
-  /** By id, bytewise order. */
+  /** By id, bytewise order. On a cluster it may lag behind a put by a moment; `get` and `getMany` do not. */
   range(query: RangeQuery): Promise<Read<T>[]>;
 }
 
