@@ -3,7 +3,7 @@ import type { ActionPayloads, CaseDocument } from '@sanji/sync/domain/action';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import { deferralDueOf, noticeDueOf } from '@sanji/sync/domain/deadlines';
-import { newCaseId, type CaseId, type MatterId } from '@sanji/sync/domain/identifiers';
+import { newCaseId, type CaseId, type MatterId, type UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { ActionDraft } from '@sanji/sync/replication/append';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
@@ -25,7 +25,9 @@ export interface Received {
 export type AfterReceipt =
   | { kind: 'accept' }
   | { kind: 'oneTimeNotice'; defects: string[] }
-  | { kind: 'refuse'; reason: string };
+  | { kind: 'refuse'; reason: string }
+  /** Accepted and handed to the unit above. */
+  | { kind: 'forward'; to: UnitCode };
 
 export async function receiveCase(intake: Intake, after?: AfterReceipt): Promise<Result<Received>> {
   const { device } = session;
@@ -70,10 +72,12 @@ function draftsOf(
   ];
   switch (after?.kind) {
     case 'accept':
+    case 'forward':
       drafts.push({
         kind: 'accept',
         payload: { deferred: deferred.map(({ code }) => ({ code, due: deferralDue.day })) },
       });
+      if (after.kind === 'forward') drafts.push({ kind: 'forward', payload: { to: after.to } });
       break;
     case 'oneTimeNotice':
       drafts.push({ kind: 'oneTimeNotice', payload: { defects: after.defects } });

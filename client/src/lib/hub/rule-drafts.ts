@@ -23,7 +23,7 @@ export interface HubRuleDraft extends RuleDraftContent {
   updatedAt: number;
 }
 
-export function listRuleDrafts(): Promise<Result<{ drafts: HubRuleDraft[] }>> {
+export function listRuleDrafts(): Promise<Result<HubRuleDraft[]>> {
   return askJson({ path: '/api/rule-drafts' });
 }
 
@@ -31,7 +31,10 @@ export function createRuleDraft(content: RuleDraftContent): Promise<Result<HubRu
   return askJson({ method: 'POST', path: '/api/rule-drafts', body: content });
 }
 
-export function saveRuleDraft(id: string, content: RuleDraftContent & { rev?: string }): Promise<Result<HubRuleDraft>> {
+export function saveRuleDraft(
+  id: string,
+  content: RuleDraftContent & { rev?: string },
+): Promise<Result<HubRuleDraft>> {
   return askJson({ method: 'PUT', path: pathOf(id), body: content });
 }
 

@@ -23,5 +23,6 @@ export async function logOut(): Promise<void> {
 
 /** Logged at the hub with the reason; offline the caller keeps it for later. */
 export function reportReveal(reveal: { caseId: string; field: string; reason: string; at: number }): Promise<Result<unknown>> {
-  return askJson({ method: 'POST', path: '/api/reveals', body: reveal });
+  const { field: group, ...rest } = reveal;
+  return askJson({ method: 'POST', path: '/api/reveals', body: { ...rest, group } });
 }

@@ -1,12 +1,9 @@
-/**
- * What this person may do now: one expected action, the others beside it, and why the expected one is missing. Asks `gate`, the same
- * rules by which the hub will judge.
- */
+/** What this person may do now on the case page: one expected action, the others beside it, and why the expected one is missing. */
 import type { ActionKind } from '@sanji/sync/domain/action';
-import { gate, type DecideContext } from '@sanji/sync/domain/decide';
+import { allowedActions, whyNot } from '@sanji/sync/domain/allowed-actions';
+import type { DecideContext } from '@sanji/sync/domain/decide';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { CaseState } from '@sanji/sync/domain/state';
-import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 
 /** What a person does on the case page; receiving is the intake's, and the hub and the applicant act elsewhere. */
 export const PERSONAL = [
@@ -41,39 +38,31 @@ export interface ActionPlan {
   missing?: { kind: PersonalKind; problem: Problem };
 }
 
-/** The next step of a case in each status, best first: the first one allowed is the filled button. */
-const NEXT: Partial<Record<CaseState['status'], readonly PersonalKind[]>> = {
-  received: ['accept'],
-  correction: ['supplement'],
-  accepted: ['approve', 'forward'],
-  reviewing: ['approve', 'forward', 'suspend'],
-  suspended: ['resume'],
-  external: ['externalResult'],
-  approved: ['conclude', 'supplyDeferred'],
-  rejected: ['conclude'],
-  concluded: ['certify', 'deliver'],
-  certified: ['deliver'],
-};
-
 export function planOf(state: CaseState, context: DecideContext): ActionPlan {
-  const allowed = PERSONAL.filter((kind) => isOffered(state, kind, context));
-  const next = NEXT[state.status] ?? [];
-  const asked = state.suspensionAsked === undefined ? next : (['suspend', ...next] as const);
-  const expected = asked.find((kind) => allowed.includes(kind));
-  const others = allowed.filter((kind) => kind !== expected);
-  const [wished] = next;
-  const problem = wished === undefined || wished === expected ? undefined : gate(state, wished, context);
+  const offers = allowedActions(state, context);
+  const allowed = PERSONAL.filter((kind) => offers.kinds.includes(kind));
+  const primary = PERSONAL.find((kind) => kind === offers.primary);
+  // A leader who was asked answers first: the case stands still until then.
+  const wished = state.suspensionAsked !== undefined && allowed.includes('suspend') ? 'suspend' : primary;
+  const expected = allowed.find((kind) => kind === wished);
+  const missing = missingOf(state, context, { primary, expected });
   return {
-    others,
+    others: allowed.filter((kind) => kind !== expected),
     ...(expected !== undefined && { expected }),
-    ...(wished !== undefined && problem !== undefined && { missing: { kind: wished, problem } }),
+    ...(missing !== undefined && { missing }),
   };
 }
 
-function isOffered(state: CaseState, kind: PersonalKind, context: DecideContext): boolean {
-  if (gate(state, kind, context) !== undefined) return false;
-  if (kind === 'forward') return forwardTargets(state, context.catalog).length > 0;
-  return kind !== 'returnDown' || returnTargets(state, context.catalog).length > 0;
+/** The step the case waits for; or, where it is to be forwarded, the decision that people look for. */
+function missingOf(
+  state: CaseState,
+  context: DecideContext,
+  { primary, expected }: { primary: PersonalKind | undefined; expected: PersonalKind | undefined },
+): ActionPlan['missing'] {
+  const kind = primary === 'forward' && expected === 'forward' ? 'approve' : primary;
+  if (kind === undefined || kind === expected) return undefined;
+  const problem = whyNot(state, kind, context);
+  return problem === undefined ? undefined : { kind, problem };
 }
 
 /** The keys of the action card; F9 is the expected one. */

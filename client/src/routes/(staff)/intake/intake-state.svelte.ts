@@ -1,0 +1,128 @@
+/** What stands on the intake screen: the entry as typed, which problems are shown, and where the order of work is. */
+import type { Day, MatterId } from '@sanji/sync/domain/identifiers';
+import {
+  emptyApplicant,
+  readIntake,
+  type IntakeContext,
+  type IntakeEntry,
+  type IntakeReading,
+  type MaterialChoice,
+  type Typed,
+} from '@sanji/sync/domain/intake';
+import type { Problem } from '@sanji/sync/domain/problem';
+import type { OfferedMatter } from '@sanji/sync/domain/tier-rules';
+import { SvelteSet } from 'svelte/reactivity';
+import { fieldOf } from './field-words.ts';
+
+/** What is kept in the local draft. */
+export interface IntakeDraft {
+  matterId?: MatterId;
+  entry: IntakeEntry;
+}
+
+/** What another version of this screen kept is not restored. */
+export function isIntakeDraft(content: unknown): content is IntakeDraft {
+  if (typeof content !== 'object' || content === null || !('entry' in content)) return false;
+  const { entry } = content;
+  return (
+    typeof entry === 'object' &&
+    entry !== null &&
+    'applicant' in entry &&
+    'form' in entry &&
+    'materials' in entry
+  );
+}
+
+function emptyEntry(): IntakeEntry {
+  return { applicant: emptyApplicant(), form: {}, materials: {}, conditionMet: false };
+}
+
+export class IntakeState {
+  entry: IntakeEntry = $state(emptyEntry());
+  matterId: MatterId | undefined = $state();
+  /** The main button was pressed: from now on every problem is shown. */
+  pressed = $state(false);
+  readonly #left = new SvelteSet<string>();
+  readonly #offers: () => OfferedMatter[];
+  readonly #today: () => Day;
+
+  constructor(offers: () => OfferedMatter[], today: () => Day) {
+    this.#offers = offers;
+    this.#today = today;
+  }
+
+  offer: OfferedMatter | undefined = $derived.by(() =>
+    this.#offers().find(({ matter }) => matter.matterId === this.matterId),
+  );
+
+  reading: IntakeReading | undefined = $derived.by(() =>
+    this.offer === undefined ? undefined : readIntake(this.entry, this.#contextOf(this.offer)),
+  );
+
+  /** Problems of fields that were left, or all of them after the main button. */
+  shown: Problem[] = $derived.by(() =>
+    (this.reading?.problems ?? this.#applicantProblems()).filter(
+      (problem) => this.pressed || this.#left.has(fieldOf(problem)),
+    ),
+  );
+
+  problemAt(field: string): Problem | undefined {
+    return this.shown.find((problem) => fieldOf(problem) === field);
+  }
+
+  leave(field: string): void {
+    this.#left.add(field);
+  }
+
+  /** Values of fields of the same name are kept: the visitor need not say them twice. */
+  choose(matterId: MatterId): void {
+    if (this.matterId === matterId) return;
+    this.matterId = matterId;
+    this.pressed = false;
+    this.entry.materials = {};
+    this.entry.conditionMet = false;
+  }
+
+  setField(name: string, value: Typed): void {
+    this.entry.form[name] = value;
+  }
+
+  setMaterial(code: string, choice: MaterialChoice): void {
+    this.entry.materials[code] = choice;
+    this.leave(`materials.${code}`);
+  }
+
+  restore(draft: IntakeDraft): void {
+    this.entry = draft.entry;
+    this.matterId = draft.matterId;
+    this.pressed = false;
+  }
+
+  clear(): void {
+    this.entry = emptyEntry();
+    this.matterId = undefined;
+    this.pressed = false;
+    this.#left.clear();
+  }
+
+  draft(): IntakeDraft {
+    const entry = $state.snapshot(this.entry);
+    return this.matterId === undefined ? { entry } : { matterId: this.matterId, entry };
+  }
+
+  get isEmpty(): boolean {
+    const { applicant } = this.entry;
+    return this.matterId === undefined && applicant.idNumber === '' && applicant.name === '';
+  }
+
+  #contextOf({ matter, rule }: OfferedMatter): IntakeContext {
+    const today = this.#today();
+    return rule.condition === undefined ? { matter, today } : { matter, today, condition: rule.condition };
+  }
+
+  /** Before a matter is chosen the applicant can be checked all the same. */
+  #applicantProblems(): Problem[] {
+    const matter = { form: [], materials: [], subject: ['person' as const, 'organisation' as const] };
+    return readIntake(this.entry, { matter, today: this.#today() }).problems;
+  }
+}

@@ -1,0 +1,68 @@
+/** Words of the matrix: modes, tiers, columns, limits. */
+import type { Catalog, MatterVersion, Mode } from '@sanji/sync/domain/catalog';
+import type { Tier } from '@sanji/sync/domain/identifiers';
+import type { Problem } from '@sanji/sync/domain/problem';
+import type { MatrixColumn } from '@sanji/sync/domain/rule-draft';
+import { getLocale } from '#lib/i18n/paraglide/runtime.js';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { problemText } from '#lib/i18n/problem-text.ts';
+
+export function modeWord(mode: Mode): string {
+  const words: Record<Mode, () => string> = {
+    none: m.matrix_mode_none,
+    guide: m.matrix_mode_guide,
+    accept: m.matrix_mode_accept,
+    decide: m.matrix_mode_decide,
+  };
+  return words[mode]();
+}
+
+export function tierWord(tier: Tier): string {
+  const words: Record<Tier, () => string> = {
+    community: m.matrix_tier_community,
+    street: m.matrix_tier_street,
+    district: m.matrix_tier_district,
+  };
+  return words[tier]();
+}
+
+export function columnWord({ tier, unit }: MatrixColumn, catalog: Catalog): string {
+  return unit === undefined ? tierWord(tier) : (catalog.units.get(unit)?.display ?? unit);
+}
+
+export function limitShort({ instant, promiseDays, dayUnit }: MatterVersion): string {
+  if (instant) return m.matrix_instant();
+  return dayUnit === 'workday'
+    ? m.matrix_workdays({ days: promiseDays })
+    : m.matrix_days({ days: promiseDays });
+}
+
+export function matterWord(catalog: Catalog, matterId: string): string {
+  const matter = catalog.matters.get(matterId)?.at(-1);
+  return (getLocale() === 'en' ? matter?.name.en : matter?.name.zh) ?? matterId;
+}
+
+/** What speaks against publishing, naming the cell. */
+export function draftProblemText(problem: Problem, catalog: Catalog): string {
+  const matterId = problem.params?.['matterId'];
+  const unit = problem.params?.['unit'];
+  const matter = typeof matterId === 'string' ? matterWord(catalog, matterId) : '';
+  switch (problem.code) {
+    case 'rule-widens':
+      return m.matrix_bad_widens({ matter, unit: catalog.units.get(String(unit))?.display ?? String(unit) });
+    case 'no-decider':
+      return m.matrix_bad_no_decider({ matter });
+    case 'decide-above':
+      return m.matrix_bad_decide_above({ matter });
+    case 'document-missing':
+      return m.matrix_bad_document();
+    case 'date-in-past':
+      return m.matrix_bad_past();
+    case 'date-invalid':
+      return m.matrix_bad_date();
+    case 'no-change':
+      return m.matrix_bad_no_change();
+    default:
+      return problemText(problem);
+  }
+}
