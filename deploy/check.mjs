@@ -27,7 +27,14 @@ const scratch = mkdtempSync(join(tmpdir(), 'sanji-test-'));
 for (const project of ['unit', 'integration', 'e2e']) {
   console.log(`\n── ${project} tests`);
   const report = join(scratch, `${project}.json`);
-  const code = run('vitest', ['run', '--project', project, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]);
+  const code = run('vitest', [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : undefined;
   passed += counts?.numPassedTests ?? 0;
   // A suite that dies before its first test counts as one failure: it must not pass as «no tests».

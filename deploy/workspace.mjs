@@ -11,14 +11,20 @@ export const node = join(root, 'node_modules/.bin/node');
 
 /** Runs a command in the project; returns its exit code. The project's own binaries come first. */
 export function run(command, args, options = {}) {
-  const env = { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...options.env };
+  const env = {
+    ...process.env,
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+    ...options.env,
+  };
   return spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env }).status ?? 1;
 }
 
 /** `npm ci` when the lock file is not the one node_modules was installed from. */
 export function install() {
   const stamp = join(root, 'node_modules/.installed-from');
-  const lock = createHash('sha256').update(readFileSync(join(root, 'package-lock.json'))).digest('hex');
+  const lock = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex');
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === lock && existsSync(node)) return;
   console.log('Installing packages …');
   // The machine's npm may be older than the packages' engines ask for; the project runs on its own Node.
@@ -33,7 +39,16 @@ export function install() {
 /** Builds the client when its sources are not those of the last build. */
 export function build() {
   const stamp = join(root, 'client/build/.built-from');
-  const sources = hashOf(['client/src', 'client/static', 'client/messages', 'client/project.inlang', 'sync/src', 'client/package.json', 'client/vite.config.ts', 'package-lock.json']);
+  const sources = hashOf([
+    'client/src',
+    'client/static',
+    'client/messages',
+    'client/project.inlang',
+    'sync/src',
+    'client/package.json',
+    'client/vite.config.ts',
+    'package-lock.json',
+  ]);
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   console.log('Building the client …');
   const code = run('npm', ['run', '--silent', 'build', '-w', 'client']);
@@ -50,7 +65,8 @@ function hashOf(paths) {
 /** Left out: what the build itself writes, and tests, which change nothing in it. */
 function addTo(hash, path) {
   const full = join(root, path);
-  if (!existsSync(full) || path.endsWith('paraglide') || path.endsWith('.test.ts') || path.endsWith('/cache')) return;
+  if (!existsSync(full) || path.endsWith('paraglide') || path.endsWith('.test.ts') || path.endsWith('/cache'))
+    return;
   if (statSync(full).isDirectory()) {
     for (const name of readdirSync(full).sort()) addTo(hash, `${path}/${name}`);
   } else {
