@@ -1,7 +1,7 @@
 /** What the district publishes, in the database `catalog`, which is also the feed every station follows. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
 import { isDeepStrictEqual } from 'node:util';
-import { content } from './pouch-database.ts';
+import { content } from './document-content.ts';
 import type { ChangePage, Database, Read, Store } from './store.ts';
 
 export interface CatalogPage {

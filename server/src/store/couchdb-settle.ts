@@ -7,7 +7,7 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { CouchCluster } from './couchdb-cluster.ts';
-import { content } from './pouch-database.ts';
+import { content } from './document-content.ts';
 import type { PutVerdict, Read, StoredDocument } from './store.ts';
 
 export interface Unsettled {

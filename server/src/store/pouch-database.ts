@@ -212,12 +212,6 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
   }
 }
 
-/** The document as its owner wrote it, without what stores add and JSON leaves out. */
-export function content(doc: StoredDocument): unknown {
-  const { _rev, ...rest } = doc;
-  return JSON.parse(JSON.stringify(rest)) as unknown;
-}
-
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => {
     const timer = setTimeout(done, ms);

@@ -3,7 +3,8 @@
  * become one again: the union goes on the winner's branch first, and only then are the rivals deleted, so a crash between loses nothing.
  */
 import { isDeepStrictEqual } from 'node:util';
-import { content, type Pouch, type WithConflicts } from './pouch-database.ts';
+import { content } from './document-content.ts';
+import type { Pouch, WithConflicts } from './pouch-database.ts';
 import { StoreError } from './store-error.ts';
 import type { Read, StoredDocument } from './store.ts';
 
