@@ -1,0 +1,66 @@
+/** The cases of the bench: about 5 KB each as a document, received and accepted at one community station. */
+import type { ActionPayloads, Author, CaseDocument } from '@sanji/sync/domain/action';
+import { formatCaseNo } from '@sanji/sync/domain/case-number';
+import { dayOf } from '@sanji/sync/domain/calendar';
+import type { PushedCase } from '@sanji/sync/protocol/messages';
+import type { BenchStation } from './station.ts';
+
+export const UNIT = '530102001013';
+export const BY: Author = { staffId: 'yangxm', name: '杨晓梅', unit: UNIT };
+/** Accepted at communities in the sample district. */
+const MATTER = '532014001004';
+/** Resident of the standard's example; a bench needs no other. */
+const APPLICANT = {
+  kind: 'person',
+  name: '李示例',
+  idNumber: '11010519491231002X',
+  mobile: '13800000000',
+} as const;
+
+/** Words as long as what a clerk types in a case of about 5 KB. */
+const STORY = '申请人到窗口说明情况，工作人员核对材料并登记。'.repeat(14);
+
+export async function makeCases(
+  station: BenchStation,
+  count: number,
+  firstNumber: number,
+): Promise<PushedCase[]> {
+  const day = dayOf(Date.now());
+  const cases: PushedCase[] = [];
+  for (let i = 0; i < count; i++) {
+    const counter = firstNumber + i;
+    // One terminal of a station numbers up to 9,999 a day.
+    const caseNo = formatCaseNo({ unit: UNIT, day, terminal: station.terminal, counter });
+    const matter = { matterId: MATTER, version: 1, rules: 1 };
+    const receive: ActionPayloads['receive'] = {
+      caseNo,
+      matter,
+      applicant: APPLICANT,
+      form: { note: STORY.slice(0, 300) },
+      materials: [
+        { code: 'ID', name: '居民身份证', state: 'received', form: 'paper', copies: 1 },
+        { code: 'SBDJ', name: '社会保险登记表', state: 'received', form: 'paper', copies: 1 },
+      ],
+      printed: { noticeDue: `${day}T17:00` },
+    };
+    cases.push(
+      await station.makeCase(BY, [
+        { kind: 'draft', payload: { matter, applicant: APPLICANT, form: {} } },
+        { kind: 'receive', payload: receive },
+        { kind: 'accept', payload: { deferred: [] } },
+        { kind: 'note', payload: { text: STORY.slice(0, 300) } },
+      ]),
+    );
+  }
+  return cases;
+}
+
+/** The same case as a document for the stock plugin: without rulings, since nobody rules there. */
+export function asStockDocument({ caseId, actions }: PushedCase): CaseDocument {
+  return {
+    _id: caseId,
+    n: 0,
+    actions: Object.fromEntries(actions.map((action) => [action.body.id, action])),
+    rulings: {},
+  };
+}

@@ -1,0 +1,95 @@
+/** The product's own local store and loop, from the very modules the station uses, against the hub. */
+import type { CaseDocument } from '@sanji/sync/domain/action';
+import { exportPublicKey, newDeviceKeys } from '@sanji/sync/domain/signing';
+import { StationLoop } from '@sanji/sync/replication/station-loop';
+import { openCaseDatabase } from '../../../client/src/lib/local/case-database.ts';
+import { RxLocalStore } from '../../../client/src/lib/local/local-store.ts';
+import { StationDatabase } from '../../../client/src/lib/local/station-database.ts';
+import { DeviceSession } from '../../../client/src/lib/hub/device-session.ts';
+import { enrol } from '../../../client/src/lib/hub/enrolment.ts';
+import { HttpHub } from '../../../client/src/lib/hub/http-hub.ts';
+
+interface Terminal {
+  name: string;
+  code: string;
+}
+
+async function open({ name, code }: Terminal) {
+  const station = new StationDatabase(`${name}-station`);
+  const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
+  const store = new RxLocalStore(rx.cases, station);
+  const keys = await newDeviceKeys();
+  const enrolled = await enrol(code, await exportPublicKey(keys.publicKey));
+  if (!enrolled.ok) throw new Error(enrolled.problem.code);
+  const { deviceId, unit } = enrolled.value;
+  const faults: unknown[] = [];
+  const loop = new StationLoop({
+    hub: new HttpHub(new DeviceSession({ deviceId, privateKey: keys.privateKey })),
+    local: store,
+    clock: { now: () => Date.now() },
+    timer: { after: () => () => undefined },
+    random: { bytes: (length) => crypto.getRandomValues(new Uint8Array(length)) },
+    deviceId,
+    unit,
+    counts: () => store.counts(),
+    onOffset: () => undefined,
+    onFault: (error) => faults.push(error),
+  });
+  return {
+    store,
+    rx,
+    loop,
+    async close() {
+      await loop.stop();
+      await rx.close();
+      station.close();
+      if (faults.length > 0) throw new Error(String(faults[0]));
+    },
+  };
+}
+
+/** A terminal's first round into an empty store: cases and catalog. Milliseconds until the loop is idle. */
+export async function ownFirstSync(terminal: Terminal) {
+  const { rx, loop, close } = await open(terminal);
+  const start = performance.now();
+  await loop.poke();
+  const ms = performance.now() - start;
+  const count = await rx.cases.count().exec();
+  const { state } = loop.status;
+  await close();
+  return { ms, count, errors: state === 'idle' ? [] : [state] };
+}
+
+/** Pushes `docs` that were made offline. Milliseconds until all are ruled and their rulings stored. */
+export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocument[] }) {
+  const { store, loop, close } = await open(terminal);
+  await loop.poke();
+  for (const doc of docs) await store.write(doc, undefined);
+  const start = performance.now();
+  await loop.poke();
+  const ms = performance.now() - start;
+  const { pending, rejected, parked } = loop.status;
+  await close();
+  return {
+    ms,
+    errors:
+      pending + rejected + parked === 0 ? [] : [`${String(pending)} pending, ${String(rejected)} rejected`],
+  };
+}
+
+/** Saves `docs` one by one into the store of `name`. Milliseconds each, from the write to the row being readable. */
+export async function ownSaves({ name, docs }: { name: string; docs: CaseDocument[] }) {
+  const station = new StationDatabase(`${name}-station`);
+  const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
+  const store = new RxLocalStore(rx.cases, station);
+  const times: number[] = [];
+  for (const doc of docs) {
+    const start = performance.now();
+    await store.write(doc, undefined);
+    await store.read(doc._id);
+    times.push(performance.now() - start);
+  }
+  await rx.close();
+  station.close();
+  return times;
+}
