@@ -10,7 +10,10 @@ export async function saveDraft(screen: string, id: string, content: unknown): P
   await drafts.save({ id: `${staffId}:${screen}:${id}`, staffId, screen, savedAt: Date.now(), content });
 }
 
-export async function findDraft(screen: string, id: string): Promise<{ savedAt: number; content: unknown } | undefined> {
+export async function findDraft(
+  screen: string,
+  id: string,
+): Promise<{ savedAt: number; content: unknown } | undefined> {
   const { drafts } = await openStation();
   return drafts.find(`${session.staff?.staffId ?? ''}:${screen}:${id}`);
 }

@@ -1,11 +1,17 @@
 /** A masked value was shown: logged here at once, at the hub when there is a line. */
+import type { Result } from '@sanji/sync/domain/problem';
 import { reportReveal } from '#lib/hub/staff-session.ts';
 import { openStation } from '#lib/local/station.ts';
 
-export async function logReveal(reveal: { caseId: string; field: string; reason: string }): Promise<void> {
+export async function logReveal(reveal: {
+  caseId: string;
+  field: string;
+  reason: string;
+}): Promise<Result<void>> {
   const { database } = await openStation();
   await database.reveals.add({ ...reveal, at: Date.now() });
-  await sendReveals();
+  void sendReveals();
+  return { ok: true, value: undefined };
 }
 
 /** Sends what is waiting, oldest first; stops at the first that the hub does not take. */

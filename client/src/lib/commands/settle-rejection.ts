@@ -23,6 +23,13 @@ export async function settleRejection({ caseId, actionId, how, reason }: Settlem
     if (!noted.ok && noted.problem.code !== 'not-a-party') return noted;
   }
   const { database } = await openStation();
-  await database.settled.put({ actionId, caseId, how, staffId, at: Date.now(), ...(reason === undefined ? {} : { reason }) });
+  await database.settled.put({
+    actionId,
+    caseId,
+    how,
+    staffId,
+    at: Date.now(),
+    ...(reason === undefined ? {} : { reason }),
+  });
   return { ok: true, value: undefined };
 }

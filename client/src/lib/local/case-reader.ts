@@ -35,7 +35,7 @@ export class CaseReader {
   /** The oldest open cases, the unsent ones before them: what the first screen shows while the rest is read. */
   async firstPage(limit: number): Promise<StoredCase[]> {
     const pages = await Promise.all(
-      [2, 3, 1, 0].map((dirty) =>
+      ([2, 3, 1, 0] as const).map((dirty) =>
         this.#cases
           .find({
             selector: { dirty, queue: { $lt: CLOSED } },
