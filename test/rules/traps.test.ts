@@ -50,7 +50,8 @@ test('trap (b): after a refused pull the loop tries again by itself and says tha
   expect(street.loop.status).toMatchObject({ state: 'offline', problem: { code: 'unavailable' } });
   isDown = false;
   rig.clock.advance(2_000);
-  await street.loop.poke();
+  // Nobody poked: the timer did. Stopping waits for the round it began.
+  await street.loop.stop();
   expect(street.loop.status.state).toBe('idle');
 });
 

@@ -3,17 +3,17 @@ import type { AnyActionBody, CaseDocument, SignedAction } from '@sanji/sync/doma
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import { append } from '@sanji/sync/replication/append';
 import type { ActionDraft } from '@sanji/sync/replication/append';
-import type { HubPort, LocalStore, DeviceStore } from '@sanji/sync/replication/ports';
+import type { Clock, DeviceStore, HubPort, LocalStore, Timer } from '@sanji/sync/replication/ports';
 import { StationLoop } from '@sanji/sync/replication/station-loop';
 import { cheapSign } from '@sanji/sync/testing/cheap-signer';
-import { FakeClock, SeededRandom } from '@sanji/sync/testing/fake-time';
+import { SeededRandom } from '@sanji/sync/testing/fake-time';
 import { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
 import { clerkOf, intake } from './district.ts';
 
 export interface StationOptions {
   device: DeviceKey;
   hub: HubPort;
-  clock: FakeClock;
+  clock: Clock & Timer;
   local?: MemoryLocalStore;
   deviceStore?: MemoryDeviceStore;
   /** The store as the code sees it, when something stands in between. */
@@ -31,7 +31,7 @@ export class Station {
   offsetMs = 0;
   readonly #store: LocalStore;
   readonly #device: DeviceStore;
-  readonly #clock: FakeClock;
+  readonly #clock: Clock & Timer;
 
   constructor({ device, hub, clock, local, deviceStore, wrap, wrapDevice }: StationOptions) {
     this.device = device;
