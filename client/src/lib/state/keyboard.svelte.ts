@@ -2,6 +2,10 @@
  * The keys of screens.md §6. Letters act outside fields and dialogs only, by physical key, so that a Chinese input method does not
  * swallow them; function keys and Ctrl and Alt combinations act inside fields too.
  */
+import { untrack } from 'svelte';
+
+import { untrack } from 'svelte';
+
 export interface KeyAction {
   /** For the key bar and the list of shortcuts. */
   label: string;
@@ -108,5 +112,6 @@ export const keyboard = new Keyboard();
 
 /** Registers a page's keys while the component lives. `keys` may read state: it is asked again when that changes. */
 export function pageKeys(keys: () => KeyMap): void {
-  $effect(() => keyboard.add(keys));
+  // Adding reads the layers it writes: tracked, the effect would run for ever.
+  $effect(() => untrack(() => keyboard.add(keys)));
 }
