@@ -1,6 +1,12 @@
 /** The table of contents of the hub: everything it answers, in the order in which a request meets it. */
 import compression from 'compression';
-import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import express, {
+  type Express,
+  type NextFunction,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express';
 import { problem } from '@sanji/sync/domain/problem';
 import type { Container } from '../container.ts';
 import { auditRoutes } from '../resources/audit.ts';
@@ -44,12 +50,13 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
+  app.set('case sensitive routing', true);
   app.set('query parser', 'simple');
 
   app.use(logRequest(log, metrics));
   app.use(securityHeaders(config.clientDir));
   app.use(compression());
-  app.use(['/api', '/sync/'], refuseCrossSite, overallLimit());
+  app.use(onInterfaces(refuseCrossSite), onInterfaces(overallLimit()));
 
   const guess = guessLimit();
   for (const endpoint of endpointsOf(container)) {
@@ -58,9 +65,11 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
     app[method](pathOf(endpoint), named(endpoint), ...handlers);
   }
-  app.use(/^\/(api|sync)\//, (_request, response) => {
-    answerProblem(response, problem('not-found'));
-  });
+  app.use(
+    onInterfaces((_request, response) => {
+      answerProblem(response, problem('not-found'));
+    }),
+  );
 
   app.use(staticClient(config.clientDir));
   app.use((_request, response) => {
@@ -75,6 +84,14 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
     );
   });
   return app;
+}
+
+/** Under /api/ and /sync/ only: `/sync` itself is a screen of the client, to which a link may lead. */
+function onInterfaces(handler: RequestHandler): RequestHandler {
+  return (request, response, next) => {
+    if (/^\/(api|sync)\//.test(request.path)) void handler(request, response, next);
+    else next();
+  };
 }
 
 /** For logs and figures: the route as the table writes it, never the address with its ids. */

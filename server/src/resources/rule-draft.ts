@@ -29,6 +29,17 @@ const drafted = content.extend({
   updatedAt: millis,
   submittedBy: z.string().optional(),
 });
+const published = z.object({
+  seq: z.int(),
+  version: z.string(),
+  effectiveFrom: z.string(),
+  effectiveTo: z.string().optional(),
+  document: z.string(),
+  issuer: unitCode,
+  rows: z.array(tierRule),
+  publishedBy: z.array(z.string()),
+  publishedAt: millis,
+});
 const MAX_BYTES = 1024 * 1024;
 
 export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): Endpoint[] {
@@ -55,12 +66,11 @@ export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): E
     forStaff({
       name: 'GET /api/rule-drafts',
       summary: 'Drafts of the own unit; for the district, of its streets too.',
-      answers: { schema: z.array(drafted) },
+      answers: { schema: z.object({ drafts: z.array(drafted) }) },
       async handle(_asked, { staff }) {
         const all = await drafts.list();
-        return answered(
-          all.filter(({ value }) => value.issuer === staff.unit || isDistrict(staff)).map(shown),
-        );
+        const visible = all.filter(({ value }) => value.issuer === staff.unit || isDistrict(staff));
+        return answered({ drafts: visible.map(shown) });
       },
     }),
     forStaff({
@@ -143,7 +153,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): E
     forStaff({
       name: 'POST /api/rule-drafts/:id/publish',
       summary: 'Publish a submitted draft. Takes another administrator than the one who submitted it.',
-      answers: { schema: z.object({ seq: z.int(), version: z.string() }), status: 201 },
+      answers: { schema: published, status: 201 },
       async handle({ params }, { staff }) {
         const found = await own(params, staff);
         if (!found.ok) return found;
@@ -168,7 +178,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): E
           result: 'ok',
           details,
         });
-        return answered({ seq, version }, 201);
+        return answered(done.value, 201);
       },
     }),
   ];

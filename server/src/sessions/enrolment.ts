@@ -58,7 +58,7 @@ export class Enrolment {
     const device: DeviceKey = {
       deviceId: `d${randomBytes(6).toString('hex')}`,
       unit: taken.unit,
-      terminal: `A${String(await this.#nextTerminal(taken.unit))}`,
+      terminal: labelOf(await this.#nextTerminal(taken.unit)),
       publicKey,
       status: 'active',
     };
@@ -78,6 +78,12 @@ export class Enrolment {
       if ((await counters.put(unit, { last }, found?.rev)) === 'written') return last;
     }
   }
+}
+
+/** A1 … A99, B1 …: case numbers have room for a letter and two digits. H is the hub's. */
+function labelOf(number: number): string {
+  const letters = 'ABCDEFGJKLMNPQRSTUVWXYZ';
+  return `${letters.charAt(Math.floor((number - 1) / 99) % letters.length)}${String(((number - 1) % 99) + 1)}`;
 }
 
 async function isPoint(publicKey: DeviceKey['publicKey']): Promise<boolean> {
