@@ -18,6 +18,7 @@ export default defineConfig({
       version: { pollInterval: 0 },
     }),
   ],
-  build: { target: 'es2022' },
+  // Small font slices as data: addresses would be blocked by the policy of the page.
+  build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': 'http://localhost:8080', '/sync/': 'http://localhost:8080' } },
 });

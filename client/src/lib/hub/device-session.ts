@@ -42,7 +42,11 @@ export class DeviceSession {
 
   async #ask(): Promise<Result<string>> {
     const { deviceId, privateKey } = this.#keys;
-    const claim = { deviceId, at: Date.now(), nonce: toBase64Url(crypto.getRandomValues(new Uint8Array(16))) };
+    const claim = {
+      deviceId,
+      at: Date.now(),
+      nonce: toBase64Url(crypto.getRandomValues(new Uint8Array(16))),
+    };
     const sig = await signValue(claim, privateKey);
     const answer = await askJson<Granted>({ method: 'POST', path: '/sync/session', body: { ...claim, sig } });
     if (!answer.ok) return answer;

@@ -23,7 +23,9 @@ export class HttpHub implements HubPort {
   }
 
   async push(request: PushRequest): Promise<Result<PushAnswer>> {
-    return this.#call((token) => askJson<PushAnswer>({ method: 'POST', path: '/sync/push', body: request, token }));
+    return this.#call((token) =>
+      askJson<PushAnswer>({ method: 'POST', path: '/sync/push', body: request, token }),
+    );
   }
 
   async pull({ feed, since, limit }: PullRequest): Promise<Result<PullAnswer>> {
@@ -70,7 +72,8 @@ async function* batchesOf(lines: AsyncIterable<string>, count: number): AsyncGen
   for await (const line of lines) {
     const row = JSON.parse(line) as PackedCase | { end: number };
     if ('end' in row) {
-      if (row.end !== seen || seen !== count) throw new Error(`snapshot has ${String(seen)} of ${String(count)} cases`);
+      if (row.end !== seen || seen !== count)
+        throw new Error(`snapshot has ${String(seen)} of ${String(count)} cases`);
       if (batch.length > 0) yield batch;
       return;
     }

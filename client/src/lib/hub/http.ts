@@ -18,10 +18,17 @@ export async function ask(request: HubRequest): Promise<Result<Response>> {
   const { method = 'GET', path, body, token, signal = AbortSignal.timeout(TIMEOUT_MS) } = request;
   const headers = new Headers({ accept: request.accept ?? 'application/json' });
   if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
-  if (body !== undefined) headers.set('content-type', typeof body === 'string' ? 'text/plain' : 'application/json');
+  if (body !== undefined)
+    headers.set('content-type', typeof body === 'string' ? 'text/plain' : 'application/json');
   const content = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body);
   try {
-    const response = await fetch(path, { method, headers, body: content, signal, credentials: 'same-origin' });
+    const response = await fetch(path, {
+      method,
+      headers,
+      body: content,
+      signal,
+      credentials: 'same-origin',
+    });
     return response.ok ? { ok: true, value: response } : { ok: false, problem: await problemOf(response) };
   } catch {
     // fetch tells a lost line, a refused connection and a timeout apart only in words of the browser.

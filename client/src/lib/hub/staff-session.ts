@@ -9,7 +9,11 @@ export interface StaffLogin {
   offlineUntil: number;
 }
 
-export function logIn(credentials: { staffId: string; password: string; deviceId?: string }): Promise<Result<StaffLogin>> {
+export function logIn(credentials: {
+  staffId: string;
+  password: string;
+  deviceId?: string;
+}): Promise<Result<StaffLogin>> {
   return askJson({ method: 'POST', path: '/api/session', body: credentials });
 }
 
@@ -22,7 +26,12 @@ export async function logOut(): Promise<void> {
 }
 
 /** Logged at the hub with the reason; offline the caller keeps it for later. */
-export function reportReveal(reveal: { caseId: string; field: string; reason: string; at: number }): Promise<Result<unknown>> {
+export function reportReveal(reveal: {
+  caseId: string;
+  field: string;
+  reason: string;
+  at: number;
+}): Promise<Result<unknown>> {
   const { field: group, ...rest } = reveal;
   return askJson({ method: 'POST', path: '/api/reveals', body: { ...rest, group } });
 }

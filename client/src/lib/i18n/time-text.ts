@@ -47,7 +47,9 @@ export function leftText(clock: CaseClock, now: number): string {
   }
   if (clock.left <= 0) {
     const left = hoursOf(clock.dueMs - now);
-    return left.hours === 0 ? m.deadline_left_minutes({ minutes: left.minutes }) : m.deadline_left_hours(left);
+    return left.hours === 0
+      ? m.deadline_left_minutes({ minutes: left.minutes })
+      : m.deadline_left_hours(left);
   }
   return isWorkday ? m.deadline_left_workdays({ days }) : m.deadline_left_days({ days });
 }

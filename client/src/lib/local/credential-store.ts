@@ -27,7 +27,10 @@ export class CredentialStore {
     return this.#station.credentials.toArray();
   }
 
-  async remember(person: { staffId: string; name: string; offlineUntil: number }, password: string): Promise<void> {
+  async remember(
+    person: { staffId: string; name: string; offlineUntil: number },
+    password: string,
+  ): Promise<void> {
     const salt = crypto.getRandomValues(new Uint8Array(16));
     const verifier = await derive(password, salt, ITERATIONS);
     await this.#station.credentials.put({
@@ -47,7 +50,8 @@ export class CredentialStore {
   async check(staffId: string, password: string, now: number): Promise<UnlockCheck> {
     const known = await this.#station.credentials.get(staffId);
     if (known === undefined) return { kind: 'unknown' };
-    if (now < known.lockedUntil) return { kind: 'locked', minutes: Math.ceil((known.lockedUntil - now) / 60_000) };
+    if (now < known.lockedUntil)
+      return { kind: 'locked', minutes: Math.ceil((known.lockedUntil - now) / 60_000) };
     if (now > known.offlineUntil) return { kind: 'expired' };
     if (isSame(known.verifier, await derive(password, known.salt, known.iterations))) {
       await this.#station.credentials.update(staffId, { failures: 0, lockedUntil: 0 });
@@ -72,7 +76,11 @@ async function derive(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new TextEncoder().encode(password.normalize('NFC'));
   const key = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits']);
-  const bits = await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256);
+  const bits = await crypto.subtle.deriveBits(
+    { name: 'PBKDF2', hash: 'SHA-256', salt, iterations },
+    key,
+    256,
+  );
   return new Uint8Array(bits);
 }
 

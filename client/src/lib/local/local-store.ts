@@ -6,7 +6,15 @@ import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import type { LocalCase, LocalCounts, LocalStore, Stray } from '@sanji/sync/replication/ports';
 import type { CaseCollection } from './case-database.ts';
-import { documentOf, pendingOf, recordOf, recordOfPacked, rejectedOf, tombstoneOf, type CaseRecord } from './case-record.ts';
+import {
+  documentOf,
+  pendingOf,
+  recordOf,
+  recordOfPacked,
+  rejectedOf,
+  tombstoneOf,
+  type CaseRecord,
+} from './case-record.ts';
 import type { StationDatabase } from './station-database.ts';
 
 /** The code RxDB gives a write that met another revision. */

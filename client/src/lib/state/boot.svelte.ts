@@ -34,7 +34,14 @@ class Boot {
     const station = await openStation();
     const { deviceId, unit, unitName, terminal, device } = enrolled;
     const { publicKey } = device;
-    await station.device.enrol({ deviceId, unit, unitName, terminal, publicKey, privateKey: keys.privateKey });
+    await station.device.enrol({
+      deviceId,
+      unit,
+      unitName,
+      terminal,
+      publicKey,
+      privateKey: keys.privateKey,
+    });
     // Asked once, when the terminal joins: the browser must not clear what is not yet sent.
     void navigator.storage.persist();
     await this.start();

@@ -93,8 +93,8 @@ class CaseList {
     if (wanted === '') return [];
     return this.rows
       .filter(({ state }) =>
-        [state.caseNo, state.applicant?.idNumber, state.applicant?.mobile, state.applicant?.name].some((value) =>
-          value?.toUpperCase().includes(wanted),
+        [state.caseNo, state.applicant?.idNumber, state.applicant?.mobile, state.applicant?.name].some(
+          (value) => value?.toUpperCase().includes(wanted),
         ),
       )
       .sort((a, b) => (b.state.receivedAt ?? 0) - (a.state.receivedAt ?? 0))

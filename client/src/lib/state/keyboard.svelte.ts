@@ -4,8 +4,6 @@
  */
 import { untrack } from 'svelte';
 
-import { untrack } from 'svelte';
-
 export interface KeyAction {
   /** For the key bar and the list of shortcuts. */
   label: string;

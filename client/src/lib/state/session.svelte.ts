@@ -100,7 +100,8 @@ class Session {
 
   lockIfIdle(): void {
     const kept = readKept();
-    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS)) this.lock();
+    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS))
+      this.lock();
   }
 
   lock(): void {

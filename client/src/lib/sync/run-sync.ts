@@ -79,7 +79,9 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
   loop.subscribe((status) => {
     show(status);
     const { line, lastContact, offlineSince } = syncStatus;
-    channel.postMessage({ told: { line, lastContact, offlineSince, offsetMs: clock.offsetMs } } satisfies Message);
+    channel.postMessage({
+      told: { line, lastContact, offlineSince, offsetMs: clock.offsetMs },
+    } satisfies Message);
   });
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     if ('poke' in data) syncStatus.retry();

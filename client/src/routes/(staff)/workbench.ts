@@ -44,8 +44,7 @@ export function countTabs(rows: readonly CaseRow[]): Record<Tab, number> {
 }
 
 export type Line =
-  | { kind: 'group'; urgency: Urgency; count: number }
-  | { kind: 'row'; row: CaseRow; index: number };
+  { kind: 'group'; urgency: Urgency; count: number } | { kind: 'row'; row: CaseRow; index: number };
 
 /** Rows come sorted by urgency; a head stands before each group that has rows. */
 export function linesOf(rows: readonly CaseRow[]): Line[] {
