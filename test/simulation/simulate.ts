@@ -71,12 +71,13 @@ class World {
   #isWell = false;
   #isActing = false;
   #hubs: HubProcess[] = [];
-  #router: { life: Life; router: Router };
+  #routers: RouterProcess[];
 
   constructor(seed: number, breakage: Breakage | undefined) {
     this.random = new SeededRandom(seed);
     breakHub(breakage, { master: this.#master, feeds: this.#feeds, checkpoint: this.#checkpoint });
-    this.#router = this.#bootRouter();
+    this.#watchFeeds();
+    this.#routers = [this.#bootRouter(), this.#bootRouter()];
     this.#hubs = [this.#bootHub(), this.#bootHub()];
     const { schedule, random } = this;
     this.stations = DEVICES.filter(({ deviceId }) => !deviceId.startsWith('hub')).map(
@@ -87,7 +88,7 @@ class World {
           random,
           ...(breakage === undefined ? {} : { breakage }),
           ledger: this.#ledger,
-          newLife: () => this.#newLife(0.004),
+          newLife: () => this.#newLife(0.007),
           onViolation: (found) => this.#faults.push(found),
           hub: line({
             schedule,
@@ -106,13 +107,21 @@ class World {
     const station = this.random.pick(this.stations);
     if (station === undefined) return;
     const dice = this.random.next();
-    if (dice < 0.62) station.work(() => newCaseId(this.schedule.now(), this.random.bytes(10)));
+    if (dice < 0.14) this.#crowd();
+    else if (dice < 0.62) station.work(() => newCaseId(this.schedule.now(), this.random.bytes(10)));
     else if (dice < 0.8) station.poke();
     else if (dice < 0.84) station.crash();
     else if (dice < 0.88) this.#crashHub(this.random.below(this.#hubs.length));
-    else if (dice < 0.92) this.#router.life.isOver = true;
+    else if (dice < 0.92) this.#crashRouter();
     else if (dice < 0.97) this.#doDuties();
     else station.lineIsDown = !station.lineIsDown;
+  }
+
+  /** Everybody who has one case works on it at once. */
+  #crowd(): void {
+    const caseId = this.random.pick([...this.#master.docs.keys()]);
+    if (caseId === undefined) return;
+    for (const station of this.stations) station.workOn(caseId);
   }
 
   /** No more faults; everything runs again and has time to come to rest. */
@@ -121,13 +130,13 @@ class World {
     // Messages still under way arrive first: what is late may be very late.
     await this.schedule.run(4_000);
     this.#hubs = [this.#bootHub(), this.#bootHub()];
-    this.#router = this.#bootRouter();
+    this.#routers = [this.#bootRouter()];
     for (const station of this.stations) station.lineIsDown = false;
     for (const station of this.stations) if (station.isDead) station.start();
     for (let i = 0; i < 4; i++) {
       for (const station of this.stations) station.poke();
       await this.schedule.run(2_000);
-      void this.#router.router.poke();
+      this.#pokeRouter();
       await this.schedule.run(2_000);
     }
   }
@@ -154,12 +163,26 @@ class World {
     };
   }
 
+  /** Rule 16: an entry rises and never falls, not even for a moment. */
+  #watchFeeds(): void {
+    const raise = this.#feeds.raise.bind(this.#feeds);
+    this.#feeds.raise = async (feed, entries) => {
+      const before = entries.map(({ caseId }) => this.#feeds.feeds.get(feed)?.get(caseId)?.n ?? 0);
+      const hasMoved = await raise(feed, entries);
+      for (const [i, { caseId }] of entries.entries()) {
+        const after = this.#feeds.feeds.get(feed)?.get(caseId)?.n ?? 0;
+        if (after < (before[i] ?? 0)) this.#faults.push(`feed fell: ${feed} ${caseId}`);
+      }
+      return hasMoved;
+    };
+  }
+
   #newLife(risk: number): Life {
     return new Life(this.schedule, this.random, () => (this.#isWell ? 0 : risk));
   }
 
-  #bootRouter(): { life: Life; router: Router } {
-    const life = this.#newLife(0.006);
+  #bootRouter(): RouterProcess {
+    const life = this.#newLife(0.02);
     const router = new Router(
       {
         master: life.guard(this.#master),
@@ -172,8 +195,22 @@ class World {
     return { life, router };
   }
 
+  /** One of them, a new process when that one is dead. */
+  #pokeRouter(): void {
+    const index = this.random.below(this.#routers.length);
+    const known = this.#routers[index];
+    const next = known === undefined || known.life.isOver ? this.#bootRouter() : known;
+    this.#routers[index] = next;
+    void next.router.poke();
+  }
+
+  #crashRouter(): void {
+    const found = this.random.pick(this.#routers);
+    if (found !== undefined) found.life.isOver = true;
+  }
+
   #bootHub(): HubProcess {
-    const life = this.#newLife(0.003);
+    const life = this.#newLife(0.01);
     const master = life.guard(this.#master);
     const judge: JudgePorts = {
       master,
@@ -182,8 +219,8 @@ class World {
       catalog: () => this.#catalog,
       verify: async (action) => isCheaplySigned(action),
       onWritten: () => {
-        if (this.#router.life.isOver) this.#router = this.#bootRouter();
-        if (this.random.chance(0.8)) void this.#router.router.poke();
+        if (this.random.chance(0.8)) this.#pokeRouter();
+        if (this.random.chance(0.3)) this.#pokeRouter();
       },
       onFault: (_caseId, error) => this.#note(error),
     };
@@ -247,6 +284,11 @@ class World {
     if (error instanceof Crashed) this.#crashes += 1;
     else this.#faults.push(`fault: ${String(error)}`);
   }
+}
+
+interface RouterProcess {
+  life: Life;
+  router: Router;
 }
 
 interface HubProcess {

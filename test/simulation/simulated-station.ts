@@ -89,12 +89,19 @@ export class SimulatedStation {
     const { random } = this.#options;
     const here = [...this.local.rows].filter(([, row]) => row.kind === 'case').map(([caseId]) => caseId);
     const caseId = random.pick(here);
-    const isNew = caseId === undefined || random.chance(0.25);
-    const done = isNew
-      ? this.#station.receive(newId(), random.chance(0.6))
-      : this.#station.act(caseId, ...this.#whim(caseId));
-    const station = this.#station;
-    done.then(() => station.loop.poke()).catch((error: unknown) => this.#note(error));
+    if (caseId !== undefined && !random.chance(0.25)) this.workOn(caseId);
+    else this.#after(this.#station.receive(newId(), random.chance(0.6)));
+  }
+
+  /** Nothing when the case is not here. */
+  workOn(caseId: string): void {
+    if (this.isDead || !this.#isReady || this.local.rows.get(caseId)?.kind !== 'case') return;
+    this.#after(this.#station.act(caseId, ...this.#whim(caseId)));
+  }
+
+  #after(done: Promise<void>): void {
+    const { loop } = this.#station;
+    done.then(() => loop.poke()).catch((error: unknown) => this.#note(error));
   }
 
   /** Mostly what fits, now and then what does not. */

@@ -1,0 +1,140 @@
+/** What every LocalStore must do; run by each adapter. */
+import { describe, expect, test } from 'vitest';
+import type { AnyActionBody, CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
+import type { LocalStore } from '../replication/ports.ts';
+import { cheapSign } from './cheap-signer.ts';
+
+const A = '01kb3x5n8v000000000000000a';
+const B = '01kb3x5n8v000000000000000b';
+
+/** @param make a new, empty store each time */
+export function localStoreSuite(make: () => Promise<LocalStore>): void {
+  describe('a local store', () => {
+    test('knows nothing of a case it was not given', async () => {
+      expect(await (await make()).read(A)).toBeUndefined();
+    });
+
+    test('reads back what was written', async () => {
+      const store = await make();
+      const doc = caseOf(A, { ruled: 1, pending: 1 });
+      expect(await store.write(doc, undefined)).toBe(true);
+      expect(await store.read(A)).toMatchObject({ kind: 'case', doc });
+    });
+
+    test('refuses a write under another revision and leaves what is there', async () => {
+      const store = await make();
+      const doc = caseOf(A, { pending: 1 });
+      await store.write(doc, undefined);
+      const revision = await revisionOf(store, A);
+      expect(await store.write(caseOf(A, { pending: 2 }), undefined)).toBe(false);
+      expect(await store.write(caseOf(A, { pending: 2 }), revision)).toBe(true);
+      expect(await store.write(caseOf(A, { pending: 3 }), revision)).toBe(false);
+      expect(await store.read(A)).toMatchObject({ doc: caseOf(A, { pending: 2 }) });
+    });
+
+    test('of two writers under one revision one is told no', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      const revision = await revisionOf(store, A);
+      const writes = [2, 3].map((pending) => store.write(caseOf(A, { pending }), revision));
+      expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
+    });
+
+    test('a tombstone holds goneN only, and gives way to a write under its revision', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { ruled: 2 }), undefined);
+      const revision = await revisionOf(store, A);
+      expect(await store.bury(A, 5, revision)).toBe(true);
+      const tombstone = await store.read(A);
+      expect(tombstone).toMatchObject({ kind: 'tombstone', goneN: 5 });
+      expect(await store.bury(A, 6, revision)).toBe(false);
+      expect(await store.write(caseOf(A, { ruled: 6 }), undefined)).toBe(false);
+      expect(await store.write(caseOf(A, { ruled: 6 }), tombstone?.revision)).toBe(true);
+    });
+
+    test('dirty cases are those that hold an unruled action, oldest first, up to the limit', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      await store.write(caseOf(B, { ruled: 2 }), undefined);
+      expect((await store.dirty(10)).map(({ _id }) => _id)).toEqual([A]);
+      await store.write(caseOf(B, { ruled: 2, pending: 1 }), await revisionOf(store, B));
+      expect((await store.dirty(10)).map(({ _id }) => _id)).toEqual([A, B]);
+      expect(await store.dirty(1)).toHaveLength(1);
+    });
+
+    test('a parked case is out of the queue until it changes', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      await store.park(A, { code: 'malformed' });
+      expect(await store.dirty(10)).toEqual([]);
+      await store.write(caseOf(A, { pending: 2 }), await revisionOf(store, A));
+      expect(await store.dirty(10)).toHaveLength(1);
+    });
+
+    test('packed cases are inserted at once; those already here are named and left alone', async () => {
+      const store = await make();
+      const mine = caseOf(A, { pending: 1 });
+      await store.write(mine, undefined);
+      const index = { status: 'received', holder: '', caseNo: '', matterId: 'm1', receivedAt: 0 };
+      const packed = [A, B].map((caseId) => {
+        const doc = caseOf(caseId, { ruled: 2 });
+        return { caseId, n: doc.n, ...index, body: JSON.stringify(doc) };
+      });
+      expect(await store.insertPacked(packed)).toEqual([A]);
+      expect(await store.read(A)).toMatchObject({ doc: mine });
+      expect(await store.read(B)).toMatchObject({ doc: caseOf(B, { ruled: 2 }) });
+    });
+
+    test('strays may be added twice', async () => {
+      const store = await make();
+      const stray = { caseId: A, action: actionOf(A, 1), strayedAt: 0 };
+      await store.addStrays([stray]);
+      await expect(store.addStrays([stray])).resolves.toBeUndefined();
+    });
+
+    test('a checkpoint is null until one is saved, each feed for itself', async () => {
+      const store = await make();
+      expect(await store.checkpoint('unit_530102001013')).toBeNull();
+      await store.saveCheckpoint('unit_530102001013', 'x1');
+      expect(await store.checkpoint('unit_530102001013')).toBe('x1');
+      expect(await store.checkpoint('catalog')).toBeNull();
+    });
+  });
+}
+
+async function revisionOf(store: LocalStore, caseId: string): Promise<string> {
+  const found = await store.read(caseId);
+  if (found === undefined) throw new Error(`${caseId} is not there`);
+  return found.revision;
+}
+
+export function caseOf(
+  caseId: string,
+  { ruled = 0, pending = 0 }: { ruled?: number; pending?: number },
+): CaseDocument {
+  const actions: Record<string, SignedAction> = {};
+  const rulings: Record<string, Ruling> = {};
+  for (let i = 1; i <= ruled + pending; i++) {
+    const action = actionOf(caseId, i);
+    actions[action.body.id] = action;
+    if (i <= ruled) rulings[action.body.id] = { seq: i, verdict: 'accepted', receivedAt: 1 };
+  }
+  return { _id: caseId, n: ruled, actions, rulings };
+}
+
+function actionOf(caseId: string, counter: number): SignedAction {
+  const by = { staffId: 'yangxm', name: '杨晓梅', unit: '530102001013' };
+  const body: AnyActionBody = {
+    v: 1,
+    id: `wenlin1.${String(counter)}`,
+    caseId,
+    kind: 'note',
+    payload: { text: `note ${String(counter)}` },
+    by,
+    at: counter,
+    offsetMs: 0,
+    after: [],
+    prev: null,
+  };
+  return cheapSign(body);
+}
