@@ -11,6 +11,8 @@ import { createApp } from './http/app.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 
 const TICK_MS = 30_000;
+/** Sessions end by their own dates; sweeping only tidies up. */
+const SWEEP_MS = 3_600_000;
 /** The longest an answer may take once the hub is asked to stop. */
 const DRAIN_MS = 10_000;
 
@@ -72,7 +74,7 @@ interface Background {
 }
 
 function startBackground(container: Container, signal: AbortSignal): Background {
-  const { agenda, catalog, router, sessions, stores, onFault } = container;
+  const { agenda, catalog, router, sessions, onFault } = container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -93,15 +95,19 @@ function startBackground(container: Container, signal: AbortSignal): Background 
   ];
   let ticking: Promise<void> = Promise.resolve();
   const tick = setInterval(() => {
-    ticking = guarded(Promise.all([agenda.tick(), sessions.sweep()]));
+    ticking = guarded(agenda.tick());
   }, TICK_MS);
+  let sweeping: Promise<void> = Promise.resolve();
+  const sweep = setInterval(() => {
+    sweeping = guarded(sessions.sweep());
+  }, SWEEP_MS);
   return {
     async ended() {
       clearInterval(tick);
-      await Promise.all([...loops, ticking]);
+      clearInterval(sweep);
+      await Promise.all([...loops, ticking, sweeping]);
       await router.poke();
       await guarded(agenda.save());
-      await guarded(stores.store.ping());
     },
   };
 }

@@ -89,7 +89,7 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
 /** Under /api/ and /sync/ only: `/sync` itself is a screen of the client, to which a link may lead. */
 function onInterfaces(handler: RequestHandler): RequestHandler {
   return (request, response, next) => {
-    if (/^\/(api|sync)\//.test(request.path)) void handler(request, response, next);
+    if (/^\/(api|sync)\/./.test(request.path)) void handler(request, response, next);
     else next();
   };
 }

@@ -16,7 +16,7 @@ const listed = z.array(
   z.object({ device: deviceKey, enrolledAt: millis, enrolledBy: z.string(), marks: z.array(z.string()) }),
 );
 
-export function deviceRoutes({ enrolment, catalog, stores, audit }: Container): Endpoint[] {
+export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: Container): Endpoint[] {
   return [
     forAnyone({
       name: 'POST /api/devices/enrol',
@@ -58,6 +58,8 @@ export function deviceRoutes({ enrolment, catalog, stores, audit }: Container): 
       async handle({ params }, { staff }) {
         const device = catalog.current().devices.get(params['deviceId'] ?? '');
         if (device === undefined) return refused('not-found');
+        // Without its own key the hub could not act; it is no terminal that could be lost.
+        if (device.deviceId === hubDevice.deviceId) return refused('forbidden');
         await catalog.put([{ kind: 'device', device: { ...device, status: 'revoked' } }]);
         await audit({
           kind: 'device-revoked',

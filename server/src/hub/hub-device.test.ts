@@ -1,0 +1,55 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
+import { openHubStores, type HubStores } from '../store/open-store.ts';
+import { HubDevice } from './hub-device.ts';
+
+let folder: string;
+let stores: HubStores;
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'sanji-device-'));
+  stores = await openHubStores({ dataDir: folder });
+});
+afterEach(async () => {
+  await stores.store.close();
+  rmSync(folder, { recursive: true });
+});
+
+const clock = { now: () => 1_000_000 };
+const open = (isShared = true) => HubDevice.open({ directory: stores.directory, clock, isShared });
+
+test('the key is made once and is the same for every process on the store', async () => {
+  const [a, b] = [await open(), await open()];
+  expect(b.keyFor('530102000000')).toEqual(a.keyFor('530102000000'));
+  const body = { v: 1, id: `${b.deviceId}.1` } as Parameters<HubDevice['sign']>[0];
+  expect(await verifyAction(await b.sign(body), await importPublicKey(a.publicKey))).toBe(true);
+});
+
+test('two processes that act at once never give a number twice', async () => {
+  const devices = [await open(), await open()];
+  const given: number[] = [];
+  const take = (device: HubDevice) =>
+    device.exclusive(async () => {
+      const state = await device.read();
+      given.push(state.counter + 1);
+      await device.save({ ...state, counter: state.counter + 1 });
+    });
+  await Promise.all(devices.flatMap((device) => [take(device), take(device), take(device)]));
+  expect(given.sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('whoever held the turn too long cannot write over the next', async () => {
+  const [slow, quick] = [await open(false), await open(false)];
+  const before = await slow.read();
+  await quick.save({ ...(await quick.read()), counter: 7 });
+  await expect(slow.save({ ...before, counter: 1 })).rejects.toThrow('another process');
+  expect((await quick.read()).counter).toBe(7);
+});
+
+test('a task that failed does not block the next', async () => {
+  const device = await open();
+  await expect(device.exclusive(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
+  expect(await device.exclusive(() => Promise.resolve('done'))).toBe('done');
+});
