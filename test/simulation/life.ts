@@ -36,7 +36,9 @@ export class Life {
 
   async #step(): Promise<void> {
     this.#check();
-    if (this.#random.chance(0.5)) await this.#schedule.delay(this.#random.below(8));
+    // Now and then a process stalls, and the others get far ahead of it.
+    if (this.#risk() > 0 && this.#random.chance(0.03)) await this.#schedule.delay(this.#random.below(500));
+    else if (this.#random.chance(0.5)) await this.#schedule.delay(this.#random.below(8));
     if (this.#random.chance(this.#risk())) this.isOver = true;
     this.#check();
   }
