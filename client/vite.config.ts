@@ -3,6 +3,7 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import program from './package.json' with { type: 'json' };
 
 export default defineConfig({
   plugins: [
@@ -15,7 +16,8 @@ export default defineConfig({
     sveltekit({
       adapter: adapter({ fallback: 'index.html' }),
       serviceWorker: { register: false },
-      version: { pollInterval: 0 },
+      // Every build is another version: the service worker tells the fallback page of one from that of another by it.
+      version: { name: `${program.version}-${Date.now().toString(36)}`, pollInterval: 0 },
     }),
   ],
   // Small font slices as data: addresses would be blocked by the policy of the page.
