@@ -112,10 +112,9 @@ function startBackground(container: Container, signal: AbortSignal): Background 
   };
 }
 
-async function followRouter({ router, stores }: Container, signal: AbortSignal): Promise<void> {
+async function followRouter({ router, checkpoint, stores }: Container, signal: AbortSignal): Promise<void> {
   await router.poke();
-  const since = (await stores.master.changes(null, 1)).last;
-  for await (const page of stores.master.follow(since, signal)) {
+  for await (const page of stores.master.follow(await checkpoint.read(), signal)) {
     if (page.ids.length > 0) await router.poke();
   }
 }
@@ -144,12 +143,16 @@ async function stopAll({ container, server, stopping, background }: Running): Pr
     }),
   );
   stopping.abort();
-  server.closeIdleConnections();
+  // A connection whose answer has just ended is idle a moment later; waiting for its keep-alive would take seconds.
+  const sweeping = setInterval(() => {
+    server.closeIdleConnections();
+  }, 20);
   const impatience = setTimeout(() => {
     server.closeAllConnections();
   }, DRAIN_MS);
   await closed;
   clearTimeout(impatience);
+  clearInterval(sweeping);
   await background.ended();
   container.snapshots.close();
   await container.stores.store.close();
