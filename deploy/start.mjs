@@ -12,9 +12,8 @@ const hub = spawn(node, [join(root, 'server/src/main.ts')], {
   // Type stripping needs no flag; its warning would only worry whoever reads the terminal.
   env: { ...process.env, NODE_NO_WARNINGS: '1' },
 });
-// A terminal sends Ctrl+C to the whole group, a supervisor to this process alone: wait for the hub either way.
-process.on('SIGINT', () => {});
-process.on('SIGTERM', () => hub.kill('SIGTERM'));
+// A terminal sends Ctrl+C to the whole group, a supervisor to this process alone: pass it on and wait for the hub either way.
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => hub.kill(signal));
 hub.on('exit', (code, signal) => {
   process.exitCode = code ?? (signal === null ? 1 : 128);
 });

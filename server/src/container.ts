@@ -3,7 +3,7 @@ import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import { Router } from '@sanji/sync/replication/router';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
-import type { Clock, RouterCheckpoint } from '@sanji/sync/replication/ports';
+import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { Agenda } from './hub/agenda.ts';
 import { CatalogService } from './hub/catalog-service.ts';
@@ -33,6 +33,8 @@ export interface Container {
   hubDevice: HubDevice;
   judge: JudgePorts;
   router: Router;
+  /** Where the router stands. */
+  checkpoint: RouterCheckpoint;
   agenda: Agenda;
   reader: FeedReaderDeps;
   snapshots: Snapshots;
@@ -74,8 +76,11 @@ async function assemble(ground: Ground): Promise<Container> {
     pokes.moved(feed);
     snapshots.moved(feed);
   };
-  const router = new Router({ master, feeds, checkpoint: routerCheckpoint(directory), poke }, onFault);
-  const hubDevice = await HubDevice.open({ directory, clock, isShared: stores.store.kind === 'couchdb' });
+  const isShared = stores.store.kind === 'couchdb';
+  const checkpoint = await openCheckpoint(directory);
+  const routed = isShared ? alwaysMoved(feeds) : feeds;
+  const router = new Router({ master, feeds: routed, checkpoint, poke }, onFault);
+  const hubDevice = await HubDevice.open({ directory, clock, isShared });
   const judge: JudgePorts = {
     master,
     quarantine,
@@ -89,9 +94,9 @@ async function assemble(ground: Ground): Promise<Container> {
     ports: { ...judge, deviceId: hubDevice.deviceId, device: hubDevice, sign: hubDevice.sign },
     master,
     directory,
-    onAct: async (caseId, kind, result) => {
-      metrics.acted(kind, result);
-      await audit({ kind: `hub-${kind}`, staffId: 'hub', object: `case:${caseId}`, result });
+    onAct: async (caseId, kind) => {
+      metrics.acted(kind);
+      await audit({ kind: `hub-${kind}`, staffId: 'hub', object: `case:${caseId}`, result: 'ok' });
     },
     onFault,
   });
@@ -109,6 +114,7 @@ async function assemble(ground: Ground): Promise<Container> {
     hubDevice,
     judge,
     router,
+    checkpoint,
     agenda,
     reader: { master, feeds, catalog: stores.catalog, clock },
     snapshots,
@@ -128,14 +134,29 @@ function keyedVerifier(): JudgePorts['verify'] {
   };
 }
 
-/** Two routers may save in any order: the older checkpoint only costs a second, harmless fan-out. */
-function routerCheckpoint(directory: DirectoryStore): RouterCheckpoint {
+/**
+ * Each process routes every change itself, so that it pokes its own streams whichever process wrote; what is stored only says where the
+ * next start begins. Saves in any order are harmless: an older one costs a second fan-out.
+ */
+async function openCheckpoint(directory: DirectoryStore): Promise<RouterCheckpoint> {
   const documents = directory.documents<{ since: string }>('router');
+  let current = (await documents.find('checkpoint'))?.value.since ?? null;
   return {
-    read: async () => (await documents.find('checkpoint'))?.value.since ?? null,
+    read: () => Promise.resolve(current),
     save: async (since) => {
       const found = await documents.find('checkpoint');
       await documents.put('checkpoint', { since }, found?.rev);
+      current = since;
+    },
+  };
+}
+
+/** Another process may have raised an entry first; our own streams must hear of it all the same. */
+function alwaysMoved(feeds: FeedStore): Pick<FeedStore, 'raise'> {
+  return {
+    raise: async (feed, entries) => {
+      await feeds.raise(feed, entries);
+      return true;
     },
   };
 }

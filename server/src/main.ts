@@ -23,8 +23,9 @@ async function main(): Promise<void> {
       process.exitCode = 1;
     });
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  // A terminal and `npm` may both send the signal: the second must not cut the first one's work short.
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
   for (const line of await announce(hub)) console.log(line);
 }
 

@@ -29,7 +29,7 @@ export class Metrics {
   readonly #acts = new Counter({
     name: 'hub_acts_total',
     help: 'What the hub did by itself',
-    labelNames: ['kind', 'result'],
+    labelNames: ['kind'],
     registers: [this.#registry],
   });
 
@@ -43,8 +43,8 @@ export class Metrics {
   pushed(answer: string): void {
     this.#pushed.inc({ answer });
   }
-  acted(kind: string, result: string): void {
-    this.#acts.inc({ kind, result });
+  acted(kind: string): void {
+    this.#acts.inc({ kind });
   }
   fault(): void {
     this.#faults.inc();

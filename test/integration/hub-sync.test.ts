@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fold } from '@sanji/sync/domain/fold';
 import { feedOf } from '@sanji/sync/domain/identifiers';
-import { effectiveRule, modeRank } from '@sanji/sync/domain/tier-rules';
 import { signValue } from '@sanji/sync/domain/signing';
 import { ask, login, startTestHub, type TestHub } from './running-hub.ts';
 import { TestStation } from './test-station.ts';
@@ -17,26 +16,9 @@ beforeAll(async () => {
   community = await TestStation.join(hub, 'yangxm');
   street = await TestStation.join(hub, 'puyl');
   district = await TestStation.join(hub, 'zhaom');
-  matterId = matterDecidedAtDistrict();
+  matterId = community.forwardedMatter(street);
 });
 afterAll(() => hub.end());
-
-/** One that the community accepts and the district decides, and that nothing forwards by itself. */
-function matterDecidedAtDistrict(): string {
-  const catalog = hub.hub.container.catalog.current();
-  for (const id of catalog.matters.keys()) {
-    const rule = (unit: string) => effectiveRule(catalog, { unit, matterId: id, day: '2026-11-23' });
-    const own = rule(community.unit);
-    if (
-      own.mode === 'accept' &&
-      !own.autoForward &&
-      own.decideAt === 'district' &&
-      modeRank(rule(street.unit).mode) >= 2
-    )
-      return id;
-  }
-  throw new Error('the sample has no such matter');
-}
 
 test('a case received at the community is forwarded, decided, concluded by the hub, and delivered', async () => {
   const pushed = await community.received('yangxm', matterId);

@@ -8,14 +8,15 @@ import type {
   SignedAction,
 } from '@sanji/sync/domain/action';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
-import { matterVersionOn } from '@sanji/sync/domain/tier-rules';
+import { effectiveRule, matterVersionOn } from '@sanji/sync/domain/tier-rules';
 import { feedOf, newCaseId, actionIdOf } from '@sanji/sync/domain/identifiers';
 import { exportPublicKey, newDeviceKeys, signAction, signValue } from '@sanji/sync/domain/signing';
 import type { PushAnswer, PushedCase } from '@sanji/sync/protocol/messages';
 import { ask, login, type Asked, type TestHub } from './running-hub.ts';
 
 export class TestStation {
-  readonly hub: TestHub;
+  /** The hub it talks to; any process on the same store will do. */
+  hub: TestHub;
   readonly keys: CryptoKeyPair;
   readonly deviceId: string;
   readonly unit: string;
@@ -86,6 +87,20 @@ export class TestStation {
     const action = await signAction(body, this.keys.privateKey);
     this.#prev = action.hash;
     return action;
+  }
+
+  /** A matter of the sample that this unit accepts, `next` takes on, the district decides, and nothing forwards by itself. */
+  forwardedMatter(next: TestStation): string {
+    const catalog = this.hub.hub.container.catalog.current();
+    const ruleOf = (unit: string, matterId: string) =>
+      effectiveRule(catalog, { unit, matterId, day: '2026-11-23' });
+    const found = [...catalog.matters.keys()].find((matterId) => {
+      const own = ruleOf(this.unit, matterId);
+      const isForwarded = own.mode === 'accept' && !own.autoForward && own.decideAt === 'district';
+      return isForwarded && ['accept', 'decide'].includes(ruleOf(next.unit, matterId).mode);
+    });
+    if (found === undefined) throw new Error('the sample has no such matter');
+    return found;
   }
 
   /** Draft, receive and accept: what the window does in one go. Every paper is there. */

@@ -19,7 +19,7 @@ export interface AgendaDeps {
   ports: HubActPorts;
   master: HubStores['master'];
   directory: DirectoryStore;
-  onAct: (caseId: string, kind: string, result: 'ok' | 'refused') => Promise<void>;
+  onAct: (caseId: string, kind: string) => Promise<void>;
   onFault: (error: unknown) => void;
 }
 
@@ -93,7 +93,8 @@ export class Agenda {
     }
     const done = await hubAct(ports, master._id, duty);
     this.#due.delete(master._id);
-    await onAct(master._id, duty.kind, done.ok ? 'ok' : 'refused');
+    // Refused: a person, or another process, was faster. There is nothing to do and nothing to note.
+    if (done.ok) await onAct(master._id, duty.kind);
   }
 }
 
