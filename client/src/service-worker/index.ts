@@ -17,6 +17,7 @@ declare const self: ServiceWorkerGlobalScope;
 
 /** More slices than the font has, so that none is thrown out while another version of it is not in use. */
 const MAX_FONT_SLICES = 300;
+const FONTS = 'fonts';
 const FALLBACK = '/index.html';
 const isFont = (path: string): boolean => path.endsWith('.woff2');
 const rooted = (path: string): string => (path.startsWith('/') ? path : `/${path}`);
@@ -35,16 +36,29 @@ registerRoute(
 registerRoute(
   ({ url }) => isFont(url.pathname),
   new CacheFirst({
-    cacheName: 'fonts',
+    cacheName: FONTS,
     plugins: [
       new CacheableResponsePlugin({ statuses: [200] }),
       new ExpirationPlugin({ maxEntries: MAX_FONT_SLICES }),
     ],
+    matchOptions: { ignoreVary: true },
   }),
 );
 
-self.addEventListener('message', ({ data }: ExtendableMessageEvent) => {
-  if ((data as { type?: string } | null)?.type === 'SKIP_WAITING') void self.skipWaiting();
+self.addEventListener('message', (event: ExtendableMessageEvent) => {
+  const data: unknown = event.data;
+  const type = (data as { type?: string } | null)?.type;
+  if (type === 'SKIP_WAITING') void self.skipWaiting();
+  if (type === 'KEEP_FONTS') event.waitUntil(keepFonts());
 });
+
+/** Fetches what the font still lacks, one slice after the other: a name typed offline may need any of them. */
+async function keepFonts(): Promise<void> {
+  const cache = await caches.open(FONTS);
+  for (const path of immutable.map((one) => rooted(one.path)).filter(isFont)) {
+    if ((await cache.match(path)) === undefined) await cache.add(path);
+  }
+}
+
 // The first visit is served too: a terminal must survive a cut line from its first minute.
 clientsClaim();

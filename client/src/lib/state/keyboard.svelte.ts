@@ -52,7 +52,7 @@ class Keyboard {
   }
 
   #find(name: string, event: KeyboardEvent): KeyAction | undefined {
-    const isPlain = !/^(?:F\d+|Ctrl\+|Alt\+|Escape)/.test(name);
+    const isPlain = !/^(?:F\d+|Ctrl\+|Alt\+)/.test(name);
     if (isPlain && (this.lettersOff || isTyping(event.target) || isInDialog(event.target))) return undefined;
     // Enter and the arrows belong to the button or link that has the focus.
     if (name === 'Enter' && isControl(event.target)) return undefined;

@@ -22,11 +22,14 @@ type Message = { told: Told } | { poke: true };
 
 /** An offset is saved again when it has moved by more than this: a write a round would be a write too many. */
 const OFFSET_STEP_MS = 500;
+/** And when the last contact kept for the next start is older than this. */
+const CONTACT_STEP_MS = 60_000;
 
 /** Never rejects and never ends: to be called once a page. */
 export function runSync(station: Station, device: DeviceRecord): void {
   const channel = new BroadcastChannel('sanji-sync');
   clock.offsetMs = device.offsetMs;
+  syncStatus.lastContact = device.offsetAt;
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
     if (!('told' in data)) return;
     syncStatus.line = data.told.line;
@@ -45,6 +48,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
   await recoverChain({ device: station.device, local: station.store });
   const hubSession = new DeviceSession(device);
   let saved = device.offsetMs;
+  let savedAt = 0;
   const loop = new StationLoop({
     hub: new HttpHub(hubSession),
     local: station.store,
@@ -63,9 +67,11 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
     counts: () => station.store.counts(),
     onOffset(offsetMs) {
       clock.offsetMs = offsetMs;
-      if (Math.abs(offsetMs - saved) < OFFSET_STEP_MS) return;
+      const now = clock.read();
+      if (Math.abs(offsetMs - saved) < OFFSET_STEP_MS && now - savedAt < CONTACT_STEP_MS) return;
       saved = offsetMs;
-      void station.device.saveOffset(offsetMs, clock.read());
+      savedAt = now;
+      void station.device.saveOffset(offsetMs, now);
     },
     onFault: (error) => {
       faults.note(error);
