@@ -23,7 +23,7 @@ export interface HubRuleDraft extends RuleDraftContent {
   updatedAt: number;
 }
 
-export function listRuleDrafts(): Promise<Result<HubRuleDraft[]>> {
+export function listRuleDrafts(): Promise<Result<{ drafts: HubRuleDraft[] }>> {
   return askJson({ path: '/api/rule-drafts' });
 }
 

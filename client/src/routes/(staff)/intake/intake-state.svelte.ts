@@ -96,6 +96,14 @@ export class IntakeState {
     this.entry = draft.entry;
     this.matterId = draft.matterId;
     this.pressed = false;
+    // What was typed before and is wrong says so at once.
+    const { idNumber, name, mobile } = draft.entry.applicant;
+    for (const [field, text] of Object.entries({ idNumber, name, mobile })) {
+      if (text !== '') this.leave(`applicant.${field}`);
+    }
+    for (const [field, value] of Object.entries(draft.entry.form)) {
+      if (value !== '') this.leave(`form.${field}`);
+    }
   }
 
   clear(): void {

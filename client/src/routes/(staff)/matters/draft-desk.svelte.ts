@@ -54,7 +54,7 @@ export class DraftDesk {
     }
     const listed = await listRuleDrafts();
     if (!listed.ok) return;
-    const own = listed.value.filter((known) => known.issuer === issuer);
+    const own = listed.value.drafts.filter((known) => known.issuer === issuer);
     const same = own.find(({ id }) => id === this.atHub?.id);
     if (this.atHub !== undefined && same === undefined) await this.#forget();
     const found = same ?? own.find(({ status }) => status === 'submitted') ?? own[0];

@@ -119,7 +119,8 @@ function pagesOf(
   matter: MatterVersion | undefined,
 ): ReceiptPaper['pages'] {
   const due = payload.printed.deferralDue;
-  const shown = payload.materials.filter(({ state }) => state !== 'absent');
+  const received = payload.materials.filter(({ state }) => state === 'received');
+  const shown = [...received, ...payload.materials.filter(({ state }) => state === 'deferred')];
   let no = 0;
   const rows = shown.map(({ code, name, state, form, copies, originalReturned }): PaperMaterial => {
     const row = matter?.materials.find((known) => known.code === code);
