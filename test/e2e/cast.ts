@@ -1,0 +1,67 @@
+/** Who works where in the sample district, and how a test sets a terminal up for them. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { MatterVersion } from '@sanji/sync/domain/catalog';
+import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
+import { makeCode } from '../bench/station.ts';
+import type { RunningHub } from './hub-process.ts';
+import { Terminal, type Person } from './terminal.ts';
+
+const PASSWORD = 'Wuhua-2026';
+
+export const UNITS = { community: '530102001013', street: '530102001000', district: '530102000000' } as const;
+export type Place = keyof typeof UNITS;
+
+/** 杨晓梅 and 陈思远 at the community, 普玉兰 at the street, 赵敏 and the administrators at the district. */
+export const PEOPLE = {
+  yang: { staffId: 'yangxm', password: PASSWORD },
+  chen: { staffId: 'chensy', password: PASSWORD },
+  pu: { staffId: 'puyl', password: PASSWORD },
+  zhao: { staffId: 'zhaom', password: PASSWORD },
+  he: { staffId: 'hewj', password: PASSWORD },
+  sun: { staffId: 'sunl', password: PASSWORD },
+} satisfies Record<string, Person>;
+
+const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
+
+/** The matters of the sample district, as its catalog has them. */
+export function sampleMatters(): MatterVersion[] {
+  return loadSampleDistrict(SAMPLE).documents.flatMap(({ entry }) =>
+    entry.kind === 'matter' ? [entry.matter] : [],
+  );
+}
+
+/** Matters a community accepts and the street or the district decides. */
+export function forwardedMatters(): MatterVersion[] {
+  const accepted = new Set(
+    loadSampleDistrict(SAMPLE).documents.flatMap(({ entry }) =>
+      entry.kind === 'rules'
+        ? entry.publication.rows
+            .filter(({ tier, mode, unit }) => tier === 'community' && mode === 'accept' && unit === undefined)
+            .map(({ matterId }) => matterId)
+        : [],
+    ),
+  );
+  return sampleMatters().filter(({ matterId }) => accepted.has(matterId));
+}
+
+export function scratchDir(): string {
+  return mkdtempSync(join(tmpdir(), 'sanji-e2e-'));
+}
+
+/** A terminal that is enrolled at the place's unit, with the person signed in. */
+export async function terminalAt(
+  hub: RunningHub,
+  scratch: string,
+  { place, person, name = place }: { place: Place; person: Person; name?: string },
+): Promise<Terminal> {
+  const terminal = new Terminal({
+    profileDir: join(scratch, name),
+    origin: `http://${name}.localhost:${String(hub.port)}`,
+  });
+  await terminal.open(await makeCode(hub.url, UNITS[place]));
+  await terminal.unlock(person);
+  await terminal.synced();
+  return terminal;
+}

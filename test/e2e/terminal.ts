@@ -1,0 +1,188 @@
+/** A terminal with a person at it, driven as the person would: by what is on the screen. */
+import type { BrowserContext, Page } from 'playwright-core';
+import type { MatterVersion } from '@sanji/sync/domain/catalog';
+import { openProfile } from './browser.ts';
+
+export interface Person {
+  staffId: string;
+  password: string;
+}
+
+export interface TerminalOptions {
+  profileDir: string;
+  /** One host name for each terminal, so that a copied profile cannot pass for another. */
+  origin: string;
+}
+
+/** The standard's example of a valid resident ID, and of a valid credit code. */
+const RESIDENT_ID = '11010519491231002X';
+const CREDIT_CODE = '91350100M000100Y43';
+
+export class Terminal {
+  readonly #options: TerminalOptions;
+  #profile: BrowserContext | undefined;
+  #page: Page | undefined;
+  /** What the page complained about: a test may assert that it stays empty. */
+  readonly faults: string[] = [];
+
+  constructor(options: TerminalOptions) {
+    this.#options = options;
+  }
+
+  get page(): Page {
+    if (this.#page === undefined) throw new Error('the browser of this terminal is closed');
+    return this.#page;
+  }
+
+  /** Opens the browser on the start page; with a code it enrols on the way. */
+  async open(code?: string): Promise<void> {
+    this.#profile = await openProfile(this.#options.profileDir);
+    this.#page = this.#profile.pages()[0] ?? (await this.#profile.newPage());
+    this.#page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
+    const path = code === undefined ? '/' : `/enrol#code=${code}`;
+    await this.#page.goto(`${this.#options.origin}${path}`);
+    // The service worker must hold the program before the line may be cut.
+    await this.#page.evaluate(async () => {
+      await navigator.serviceWorker.ready;
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#profile?.close();
+    this.#profile = undefined;
+    this.#page = undefined;
+  }
+
+  byId(testId: string) {
+    return this.page.getByTestId(testId);
+  }
+
+  async unlock({ staffId, password }: Person): Promise<void> {
+    const known = this.byId(`person-${staffId}`);
+    await known.waitFor({ state: 'attached' });
+    await known.check({ force: true });
+    await this.page.locator('input[type=password]').fill(password);
+    await this.byId('unlock').click();
+    await this.byId('staff-name').waitFor();
+  }
+
+  /** Receives, accepts and forwards a case of `matter` in one sitting; returns its number. */
+  async receive(
+    matter: MatterVersion,
+    name: string,
+    button: 'receive' | 'accept' | 'forward',
+  ): Promise<string> {
+    await this.#go('/intake');
+    const isPerson = matter.subject.includes('person');
+    if (!isPerson) await this.byId('intake-kind-organisation').check({ force: true });
+    await this.byId('intake-matter-search').fill(matter.basicCode);
+    await this.byId(`matter-${matter.matterId}`).click();
+    await this.byId('field-applicant-idNumber').fill(isPerson ? RESIDENT_ID : CREDIT_CODE);
+    await this.byId('field-applicant-name').fill(name);
+    await this.byId('field-applicant-mobile').fill('13800000000');
+    await this.byId('field-applicant-address').fill('五华区翠湖南路 1 号');
+    const condition = this.byId('field-condition');
+    if ((await condition.count()) > 0) await condition.check();
+    for (const field of matter.form.filter(({ required }) => required)) {
+      const box = this.byId(`field-form-${field.name}`);
+      if (field.type === 'choice') await box.selectOption(field.choices?.[0]?.value ?? '');
+      else if (field.type === 'boolean') await box.check();
+      else await box.fill(sampleOf(field.type, field.min));
+    }
+    for (const { code } of matter.materials.filter(({ need }) => need === 'required')) {
+      await this.byId(`field-materials-${code}`).click();
+    }
+    await this.byId(`intake-${button}`).click();
+    const outcome = this.byId('receipt-case-no')
+      .or(this.byId('intake-summary'))
+      .or(this.byId('intake-refusal'))
+      .first();
+    await outcome.waitFor();
+    if ((await outcome.getAttribute('data-testid')) !== 'receipt-case-no') {
+      throw new Error(`${matter.matterId} ${matter.name.zh} was not received: ${await outcome.innerText()}`);
+    }
+    const caseNo = await outcome.textContent();
+    return (caseNo ?? '').trim();
+  }
+
+  /** Opens a case by the quick search, as a clerk does with the receipt in hand. */
+  async openCase(caseId: string): Promise<void> {
+    await this.#go(`/case/${caseId}`);
+    await this.byId('case-status').first().waitFor();
+  }
+
+  /** Takes one action on the open case, with what it asks for. */
+  async act(kind: string, entries: Record<string, string> = {}): Promise<void> {
+    const button = this.byId(`action-${kind}`);
+    await button.waitFor().catch(async (cause: unknown) => {
+      const card = await this.page.locator('main').innerText();
+      throw new Error(`no button for ${kind} at ${this.#options.origin}: ${card}`, { cause });
+    });
+    await button.click();
+    for (const [field, value] of Object.entries(entries)) await this.byId(`entry-${field}`).fill(value);
+    await this.byId('action-confirm').click();
+    await this.byId('action-dialog').waitFor({ state: 'detached' });
+  }
+
+  /** Takes in deferred materials on the open case. */
+  async supplyDeferred(codes: string[]): Promise<void> {
+    await this.byId('action-supplyDeferred').click();
+    for (const code of codes) await this.byId(`entry-code-${code}`).check();
+    await this.byId('action-confirm').click();
+    await this.byId('action-dialog').waitFor({ state: 'detached' });
+  }
+
+  /** The case whose page or receipt is open. */
+  openCaseId(): string {
+    return /\/case\/([0-9a-z]{26})/.exec(this.page.url())?.[1] ?? '';
+  }
+
+  /** What the badge says is waiting to be sent. */
+  async pending(): Promise<number> {
+    return Number(await this.byId('sync-pending').textContent());
+  }
+
+  /** The numbers of the case list, once it shows `count` of them. */
+  async listedCaseNumbers(count: number): Promise<string[]> {
+    await this.#go('/cases');
+    // Tall enough that the virtual list draws every row.
+    await this.page.setViewportSize({ width: 1440, height: 400 + 80 * count });
+    await this.byId('case-row')
+      .nth(count - 1)
+      .waitFor();
+    const rows = await this.byId('case-row').allTextContents();
+    return rows.map((text) => /\d{6}-\d{6}-[A-Z]\d+-\d{4,6}/.exec(text)?.[0] ?? text);
+  }
+
+  /** Every action of this terminal is ruled on. */
+  async synced(): Promise<void> {
+    await this.byId('sync-synced').waitFor();
+  }
+
+  /** Inside the program, without loading the page again. */
+  async #go(path: string): Promise<void> {
+    await this.page.goto(`${this.#options.origin}${path}`);
+  }
+}
+
+function sampleOf(type: string, min: number | undefined): string {
+  switch (type) {
+    case 'number':
+    case 'money':
+      return String(Math.max(1, min ?? 1));
+    case 'date':
+      return '20260105';
+    case 'month':
+      return '202601';
+    case 'creditCode':
+      return CREDIT_CODE;
+    case 'residentId':
+      return RESIDENT_ID;
+    case 'mobile':
+      return '13800000000';
+    case 'bankAccount':
+      return '6222021234567890123';
+    default:
+      return '示例内容';
+  }
+}
