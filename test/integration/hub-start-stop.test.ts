@@ -27,7 +27,8 @@ async function runMain(
   until?: string,
 ): Promise<{ code: number | null; said: string }> {
   const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, LOG_LEVEL: 'silent', PORT: '0', ...env },
+    // The embedded store, unless a test names a CouchDB: its folder ends with the test, databases on a server would stay.
+    env: { ...process.env, COUCHDB_URL: '', LOG_LEVEL: 'silent', PORT: '0', ...env },
   });
   let said = '';
   const hear = (chunk: Buffer) => {
