@@ -5,7 +5,7 @@ import type { CaseDocument, Ruling } from '../domain/action.ts';
 import { contradictions, merge } from '../domain/merge.ts';
 import { problem } from '../domain/problem.ts';
 import type { PushedCase, PushResult } from '../protocol/messages.ts';
-import type { Clock, LocalStore, Stray } from './ports.ts';
+import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
 
 export interface ApplyPorts {
   local: LocalStore;
@@ -13,33 +13,60 @@ export interface ApplyPorts {
   deviceId: DeviceId;
 }
 
+/** What comes from the hub for one case: the canonical state, or rulings only, which mean nothing where the case is not. */
+interface Incoming {
+  doc: CaseDocument;
+  isDelta: boolean;
+}
+
 /** Idempotent, and harmless when late: `n` never goes back, tombstones included (rule 5). */
-export async function applyCanonical(ports: ApplyPorts, incoming: CaseDocument): Promise<void> {
-  for (;;) {
-    const known = await ports.local.read(incoming._id);
-    if (known?.kind === 'tombstone') {
-      if (incoming.n <= known.goneN) return;
-      if (await ports.local.write(incoming, known.revision)) return;
-      continue;
+export async function applyCanonical(ports: ApplyPorts, docs: CaseDocument[]): Promise<void> {
+  await unite(
+    ports,
+    docs.map((doc) => ({ doc, isDelta: false })),
+  );
+}
+
+/** One read and one write for all of them; those that met a conflict are read again (rule 8). */
+async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<void> {
+  const { local } = ports;
+  let open = incoming;
+  while (open.length > 0) {
+    // The same case twice in one write would conflict with itself: the second waits for the next turn.
+    const turn = [...new Map(open.toReversed().map((each) => [each.doc._id, each])).values()].toReversed();
+    const known = await local.readMany(turn.map(({ doc }) => doc._id));
+    const writes: LocalWrite[] = [];
+    const strays: Stray[] = [];
+    const moved: Incoming[] = [];
+    for (const [i, each] of turn.entries()) {
+      const mine = known[i];
+      const doc = unionOf(mine, each);
+      if (doc === undefined) continue;
+      moved.push(each);
+      writes.push({ doc, revision: mine?.revision });
+      if (mine?.kind === 'case') strays.push(...contradicted(ports, mine.doc, each.doc));
     }
-    if (known === undefined) {
-      if (await ports.local.write(incoming, undefined)) return;
-      continue;
-    }
-    const merged = merge(known.doc, incoming);
-    if (isSame(known.doc, merged)) return;
-    await keepContradicted(ports, known.doc, incoming);
-    if (await ports.local.write(merged, known.revision)) return;
+    if (strays.length > 0) await local.addStrays(strays);
+    const verdicts = writes.length === 0 ? [] : await local.writeMany(writes);
+    const refused = moved.filter((_, i) => verdicts[i] !== true);
+    const done = new Set(turn);
+    open = [...refused, ...open.filter((each) => !done.has(each))];
   }
 }
 
+/** Undefined when there is nothing to write. */
+function unionOf(known: LocalCase | undefined, { doc, isDelta }: Incoming): CaseDocument | undefined {
+  // Gone in the meantime, by another tab: the rulings are in the master copy.
+  if (known?.kind !== 'case' && isDelta) return undefined;
+  if (known === undefined) return doc;
+  if (known.kind === 'tombstone') return doc.n > known.goneN ? doc : undefined;
+  const merged = merge(known.doc, doc);
+  return isSame(known.doc, merged) ? undefined : merged;
+}
+
 /** A local action whose id the hub knows with other content (a cloned profile) goes to the tray, not to nowhere (rule 3). */
-async function keepContradicted(
-  { local, clock }: ApplyPorts,
-  mine: CaseDocument,
-  incoming: CaseDocument,
-): Promise<void> {
-  const strays = contradictions(mine, incoming).flatMap((id): Stray[] => {
+function contradicted({ clock }: ApplyPorts, mine: CaseDocument, incoming: CaseDocument): Stray[] {
+  return contradictions(mine, incoming).flatMap((id): Stray[] => {
     const action = mine.actions[id];
     const why = problem('action-id-reused', { actionId: id });
     const isLost = mine.rulings[id] === undefined && incoming.rulings[id] !== undefined;
@@ -47,37 +74,29 @@ async function keepContradicted(
       ? []
       : [{ caseId: mine._id, action, problem: why, strayedAt: clock.now() }];
   });
-  if (strays.length > 0) await local.addStrays(strays);
 }
 
-/** @param sent what the result answers: only rulings on that very content count */
-export async function applyPushResult(
-  ports: ApplyPorts,
-  sent: PushedCase,
-  result: PushResult,
-): Promise<void> {
-  switch (result.kind) {
-    case 'canonical':
-      return applyCanonical(ports, result.doc);
-    case 'delta':
-      return applyDelta(ports, result);
-    case 'gone':
-      return applyGone(ports, { caseId: result.caseId, n: result.n, rulings: result.rulings, sent });
-    case 'refused':
-      return ports.local.park(result.caseId, result.problem);
-  }
+export interface Answered {
+  /** What the result answers: only rulings on that very content count. */
+  sent: PushedCase;
+  result: PushResult;
 }
 
-async function applyDelta(
-  { local }: ApplyPorts,
-  { caseId, n, rulings }: Extract<PushResult, { kind: 'delta' }>,
-): Promise<void> {
-  for (;;) {
-    const known = await local.read(caseId);
-    // Gone in the meantime, by another tab: the rulings are in the master copy.
-    if (known?.kind !== 'case') return;
-    const merged = merge(known.doc, { _id: caseId, n, actions: {}, rulings });
-    if (isSame(known.doc, merged) || (await local.write(merged, known.revision))) return;
+/** What stays is united in one write; what goes or cannot be taken is seen to case by case. */
+export async function applyPushResults(ports: ApplyPorts, answered: Answered[]): Promise<void> {
+  await unite(
+    ports,
+    answered.flatMap(({ result }): Incoming[] => {
+      if (result.kind === 'canonical') return [{ doc: result.doc, isDelta: false }];
+      if (result.kind !== 'delta') return [];
+      const { caseId, n, rulings } = result;
+      return [{ doc: { _id: caseId, n, actions: {}, rulings }, isDelta: true }];
+    }),
+  );
+  for (const { sent, result } of answered) {
+    if (result.kind === 'refused') await ports.local.park(result.caseId, result.problem);
+    if (result.kind !== 'gone') continue;
+    await applyGone(ports, { caseId: result.caseId, n: result.n, rulings: result.rulings, sent });
   }
 }
 

@@ -31,6 +31,10 @@ export interface LocalStore {
   read(caseId: CaseId): Promise<LocalCase | undefined>;
   /** Compare-and-set: `revision` is what `read` gave, undefined for «not there yet». Resolves false on a conflict, nothing written. */
   write(doc: CaseDocument, revision: string | undefined): Promise<boolean>;
+  /** As `read`, one answer per id in order: a page of cases costs one trip to the store. */
+  readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]>;
+  /** As `write` for each, one verdict per row in order; a conflict stops no other. Each case at most once. */
+  writeMany(rows: LocalWrite[]): Promise<boolean[]>;
   /** Inserts packed cases that are not here; returns the ids that were (the caller unions those). One bulk write. */
   insertPacked(rows: PackedCase[]): Promise<CaseId[]>;
   /** Replaces the case by a tombstone that holds `goneN` only. Compare-and-set like `write`. */
@@ -45,6 +49,10 @@ export interface LocalStore {
   writeCatalog(docs: CatalogDocument[]): Promise<void>;
   checkpoint(feed: string): Promise<string | null>;
   saveCheckpoint(feed: string, checkpoint: string): Promise<void>;
+}
+export interface LocalWrite {
+  doc: CaseDocument;
+  revision: string | undefined;
 }
 export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }

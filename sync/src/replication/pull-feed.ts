@@ -2,7 +2,7 @@
 import type { CaseDocument } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
 import { PULL_LIMIT } from '../protocol/messages.ts';
-import type { PullItem } from '../protocol/messages.ts';
+import type { PackedCase, PullItem } from '../protocol/messages.ts';
 import { applyCanonical, applyGone } from './apply.ts';
 import { pushBatch, unruled } from './push-dirty.ts';
 import type { PushContext } from './push-dirty.ts';
@@ -41,8 +41,12 @@ export async function pullFeed(context: PushContext, feed: string): Promise<Prob
 async function applyPage(context: PushContext, items: PullItem[]): Promise<Problem | undefined> {
   const catalog = items.flatMap((item) => (item.kind === 'catalog' ? [item.doc] : []));
   if (catalog.length > 0) await context.local.writeCatalog(catalog);
+  // A feed names a case once, so it does not matter that those that stay are written before those that go.
+  await applyCanonical(
+    context,
+    items.flatMap((item) => (item.kind === 'case' ? [item.doc] : [])),
+  );
   for (const item of items) {
-    if (item.kind === 'case') await applyCanonical(context, item.doc);
     if (item.kind !== 'gone') continue;
     const problem = await leave(context, item);
     if (problem !== undefined) return problem;
@@ -81,19 +85,31 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   const { hub, local } = context;
   const answer = await hub.snapshot(feed);
   if (!answer.ok) return answer.problem;
+  // One batch is written while the next is on its way: the line and the disk do not wait for each other.
+  let writing = Promise.resolve();
   try {
     for await (const rows of answer.value.batches) {
-      const here = new Set(await local.insertPacked(rows));
-      for (const { caseId, body } of rows) {
-        if (here.has(caseId)) await applyCanonical(context, JSON.parse(body) as CaseDocument);
-      }
+      await writing;
+      writing = storePacked(context, rows);
+      // Seen to where it is awaited.
+      writing.catch(() => undefined);
     }
   } catch (error) {
+    await writing;
     if (error instanceof SnapshotCut) return { code: 'offline' };
     throw error;
   }
+  await writing;
   await local.saveCheckpoint(feed, answer.value.head.checkpoint);
   return undefined;
+}
+
+async function storePacked(context: PushContext, rows: PackedCase[]): Promise<void> {
+  const here = new Set(await context.local.insertPacked(rows));
+  await applyCanonical(
+    context,
+    rows.flatMap(({ caseId, body }) => (here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [])),
+  );
 }
 
 /** Thrown by a hub adapter when the answer ended before its last line. */

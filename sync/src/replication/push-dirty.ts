@@ -6,8 +6,8 @@ import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { retryOf } from '../domain/problem.ts';
 import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PushedCase } from '../protocol/messages.ts';
-import { applyPushResult } from './apply.ts';
-import type { ApplyPorts } from './apply.ts';
+import { applyPushResults } from './apply.ts';
+import type { Answered, ApplyPorts } from './apply.ts';
 import type { HubPort } from './ports.ts';
 
 export interface PushContext extends ApplyPorts {
@@ -78,14 +78,17 @@ export async function pushBatch(
 ): Promise<Problem | undefined> {
   const answer = await context.hub.push({ v: PROTOCOL_VERSION, cases: batch });
   if (answer.ok) {
+    const sent = new Map(batch.map((pushed) => [pushed.caseId, pushed]));
+    const answered: Answered[] = [];
     for (const result of answer.value.results) {
       const isFault = result.kind === 'refused' && retryOf(result.problem) === 'backoff';
       if (isFault) failed.add(result.caseId);
       if (isFault) context.suspects.add(result.caseId);
       else context.suspects.delete(result.caseId);
-      const sent = batch.find(({ caseId }) => caseId === result.caseId);
-      if (!isFault && sent !== undefined) await applyPushResult(context, sent, result);
+      const pushed = sent.get(result.caseId);
+      if (!isFault && pushed !== undefined) answered.push({ sent: pushed, result });
     }
+    await applyPushResults(context, answered);
     return undefined;
   }
   const { problem } = answer;

@@ -6,6 +6,7 @@ import { cheapSign } from './cheap-signer.ts';
 
 const A = '01kb3x5n8v000000000000000a';
 const B = '01kb3x5n8v000000000000000b';
+const C = '01kb3x5n8v000000000000000c';
 
 /** @param make a new, empty store each time */
 export function localStoreSuite(make: () => Promise<LocalStore>): void {
@@ -38,6 +39,48 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       const revision = await revisionOf(store, A);
       const writes = [2, 3].map((pending) => store.write(caseOf(A, { pending }), revision));
       expect((await Promise.all(writes)).filter(Boolean)).toHaveLength(1);
+    });
+
+    test('reads many in the order asked for, whatever each is', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { ruled: 1 }), undefined);
+      await store.write(caseOf(B, { ruled: 1 }), undefined);
+      await store.bury(B, 3, await revisionOf(store, B));
+      const [gone, absent, here, ...more] = await store.readMany([B, C, A]);
+      expect(gone).toMatchObject({ kind: 'tombstone', goneN: 3 });
+      expect(absent).toBeUndefined();
+      expect(here).toEqual(await store.read(A));
+      expect(more).toEqual([]);
+      expect(await store.readMany([])).toEqual([]);
+    });
+
+    test('writes many with a verdict each: a conflict stops no other', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      await store.write(caseOf(B, { pending: 1 }), undefined);
+      const [a, b] = await store.readMany([A, B]);
+      await store.write(caseOf(B, { pending: 2 }), b?.revision);
+      const verdicts = await store.writeMany([
+        { doc: caseOf(B, { ruled: 3 }), revision: b?.revision },
+        { doc: caseOf(A, { ruled: 3 }), revision: a?.revision },
+        { doc: caseOf(C, { ruled: 3 }), revision: undefined },
+      ]);
+      expect(verdicts).toEqual([false, true, true]);
+      expect((await store.readMany([A, B, C])).map((each) => each?.kind === 'case' && each.doc)).toEqual([
+        caseOf(A, { ruled: 3 }),
+        caseOf(B, { pending: 2 }),
+        caseOf(C, { ruled: 3 }),
+      ]);
+      expect(await store.writeMany([{ doc: caseOf(A, {}), revision: undefined }])).toEqual([false]);
+      expect(await store.writeMany([])).toEqual([]);
+    });
+
+    test('a revision of a case that is not there is a conflict', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      const revision = await revisionOf(store, A);
+      expect(await store.write(caseOf(B, { pending: 1 }), revision)).toBe(false);
+      expect(await store.read(B)).toBeUndefined();
     });
 
     test('a tombstone holds goneN only, and gives way to a write under its revision', async () => {

@@ -11,6 +11,7 @@ import type {
   LocalCase,
   LocalCounts,
   LocalStore,
+  LocalWrite,
   Stray,
 } from '../replication/ports.ts';
 
@@ -39,6 +40,14 @@ export class MemoryLocalStore implements LocalStore {
     if (!isAt(row, revision)) return false;
     this.rows.set(doc._id, { kind: 'case', doc: structuredClone(doc), revision: ++this.#revision });
     return true;
+  }
+
+  async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
+    return Promise.all(caseIds.map((caseId) => this.read(caseId)));
+  }
+
+  async writeMany(rows: LocalWrite[]): Promise<boolean[]> {
+    return Promise.all(rows.map(({ doc, revision }) => this.write(doc, revision)));
   }
 
   async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {

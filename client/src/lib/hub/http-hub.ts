@@ -9,6 +9,7 @@ import type {
   SnapshotHead,
 } from '@sanji/sync/protocol/messages';
 import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
+import { SnapshotCut } from '@sanji/sync/replication/pull-feed';
 import type { DeviceSession } from './device-session.ts';
 import { ask, askJson, type HubRequest } from './http.ts';
 
@@ -60,43 +61,64 @@ export class HttpHub implements HubPort {
 
 async function readSnapshot(response: Response): Promise<Result<Snapshot>> {
   const lines = linesOf(response);
-  const first = await lines.next();
-  if (first.done === true) return { ok: false, problem: { code: 'offline' } };
-  const head = JSON.parse(first.value) as SnapshotHead;
-  return { ok: true, value: { head, batches: batchesOf(lines, head.count) } };
+  const first = await lines.next().catch((error: unknown) => {
+    if (error instanceof SnapshotCut) return { done: true as const, value: undefined };
+    throw error;
+  });
+  const [headLine, ...rest] = first.value ?? [];
+  if (headLine === undefined) return { ok: false, problem: { code: 'offline' } };
+  const head = JSON.parse(headLine) as SnapshotHead;
+  return { ok: true, value: { head, batches: batchesOf(rest, lines, head.count) } };
 }
 
-async function* batchesOf(lines: AsyncIterable<string>, count: number): AsyncGenerator<PackedCase[]> {
+/** @param first lines that came together with the head */
+async function* batchesOf(
+  first: string[],
+  more: AsyncIterable<string[]>,
+  count: number,
+): AsyncGenerator<PackedCase[]> {
   let batch: PackedCase[] = [];
   let seen = 0;
-  for await (const line of lines) {
-    const row = JSON.parse(line) as PackedCase | { end: number };
-    if ('end' in row) {
-      if (row.end !== seen || seen !== count)
-        throw new Error(`snapshot has ${String(seen)} of ${String(count)} cases`);
-      if (batch.length > 0) yield batch;
-      return;
-    }
-    seen += 1;
-    batch.push(row);
-    if (batch.length === BATCH) {
+  for await (const lines of chain(first, more)) {
+    for (const line of lines) {
+      const row = JSON.parse(line) as PackedCase | { end: number };
+      if ('end' in row) {
+        if (row.end !== seen || seen !== count)
+          throw new SnapshotCut(`snapshot has ${String(seen)} of ${String(count)} cases`);
+        if (batch.length > 0) yield batch;
+        return;
+      }
+      seen += 1;
+      batch.push(row);
+      if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
     }
   }
-  throw new Error('the snapshot was cut');
+  throw new SnapshotCut('the snapshot was cut');
 }
 
-async function* linesOf(response: Response): AsyncGenerator<string> {
+async function* chain<T>(first: T, more: AsyncIterable<T>): AsyncGenerator<T> {
+  yield first;
+  yield* more;
+}
+
+/** The whole lines of each piece as it comes in, never none. Throws SnapshotCut when the line is lost. */
+async function* linesOf(response: Response): AsyncGenerator<string[]> {
   if (response.body === null) return;
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
   let rest = '';
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    const parts = (rest + value).split('\n');
-    rest = parts.pop() ?? '';
-    for (const line of parts) if (line !== '') yield line;
+    // A lost line rejects with an error that names no cause.
+    const { done, value } = await reader.read().catch((error: unknown) => {
+      throw new SnapshotCut('the line was lost', { cause: error });
+    });
+    rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
+    const lines = rest.split('\n');
+    rest = done ? '' : (lines.pop() ?? '');
+    const whole = lines.filter((line) => line !== '');
+    if (whole.length > 0) yield whole;
+    if (done) return;
   }
-  if (rest !== '') yield rest;
 }

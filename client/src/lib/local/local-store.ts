@@ -4,7 +4,8 @@ import type { CatalogDocument } from '@sanji/sync/domain/catalog';
 import type { CaseId, DeviceId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
-import type { LocalCase, LocalCounts, LocalStore, Stray } from '@sanji/sync/replication/ports';
+import type { LocalCase, LocalCounts, LocalStore, LocalWrite, Stray } from '@sanji/sync/replication/ports';
+import type { BulkWriteRow, RxDocumentData } from 'rxdb/plugins/core';
 import type { CaseCollection } from './case-database.ts';
 import {
   documentOf,
@@ -17,10 +18,10 @@ import {
 } from './case-record.ts';
 import type { StationDatabase } from './station-database.ts';
 
-/** The code RxDB gives a write that met another revision. */
-function isConflict(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'CONFLICT';
-}
+type Stored = RxDocumentData<CaseRecord>;
+
+/** Names this store's writes in RxDB's events. */
+const CONTEXT = 'sanji-local-store';
 
 export class RxLocalStore implements LocalStore {
   readonly #cases: CaseCollection;
@@ -38,42 +39,62 @@ export class RxLocalStore implements LocalStore {
   }
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
-    const found = await this.#cases.findOne(caseId).exec();
-    if (found === null) return undefined;
-    const { revision } = found;
-    return found.status === 'gone'
-      ? { kind: 'tombstone', goneN: found.n, revision }
-      : { kind: 'case', doc: documentOf(found), revision };
+    return (await this.readMany([caseId]))[0];
+  }
+
+  async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
+    const stored = await this.#find(caseIds);
+    return caseIds.map((caseId) => {
+      const found = stored.get(caseId);
+      if (found === undefined) return undefined;
+      const revision = found._rev;
+      return found.status === 'gone'
+        ? { kind: 'tombstone', goneN: found.n, revision }
+        : { kind: 'case', doc: documentOf(found), revision };
+    });
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
-    return this.#put(recordOf(doc, this.#deviceId), revision);
+    return (await this.writeMany([{ doc, revision }]))[0] === true;
+  }
+
+  async writeMany(rows: LocalWrite[]): Promise<boolean[]> {
+    return this.#put(rows.map(({ doc, revision }) => ({ record: recordOf(doc, this.#deviceId), revision })));
   }
 
   async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
-    return this.#put(tombstoneOf(caseId, goneN), revision);
+    return (await this.#put([{ record: tombstoneOf(caseId, goneN), revision }]))[0] === true;
   }
 
-  async #put(record: CaseRecord, revision: string | undefined): Promise<boolean> {
-    try {
-      if (revision === undefined) {
-        await this.#cases.insert(record);
-        return true;
-      }
-      const found = await this.#cases.findOne(record.caseId).exec();
-      if (found?.revision !== revision) return false;
-      await found.patch(record);
-      return true;
-    } catch (error) {
-      if (isConflict(error)) return false;
-      throw error;
-    }
+  async #put(rows: { record: CaseRecord; revision: string | undefined }[]): Promise<boolean[]> {
+    const known = rows.filter(({ revision }) => revision !== undefined);
+    const stored = await this.#find(known.map(({ record }) => record.caseId));
+    const current = rows.filter(({ record, revision }) => stored.get(record.caseId)?._rev === revision);
+    const conflicts = new Set(
+      await this.#bulkWrite(current.map(({ record }) => rowOf(record, stored.get(record.caseId)))),
+    );
+    const written = new Set(current.filter(({ record }) => !conflicts.has(record.caseId)));
+    return rows.map((row) => written.has(row));
   }
 
   async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
-    const { error } = await this.#cases.bulkInsert(rows.map(recordOfPacked));
+    return this.#bulkWrite(rows.map((packed) => rowOf(recordOfPacked(packed))));
+  }
+
+  // Below the collection: RxDocuments and queries of their own cost more than the writes they stand for.
+
+  async #find(caseIds: CaseId[]): Promise<Map<CaseId, Stored>> {
+    const found =
+      caseIds.length === 0 ? [] : await this.#cases.storageInstance.findDocumentsById(caseIds, false);
+    return new Map(found.map((stored) => [stored.caseId, stored]));
+  }
+
+  /** One transaction, compare-and-set on each row. Returns the ids that met another revision. */
+  async #bulkWrite(rows: BulkWriteRow<CaseRecord>[]): Promise<CaseId[]> {
+    if (rows.length === 0) return [];
+    const { error } = await this.#cases.storageInstance.bulkWrite(rows, CONTEXT);
     const other = error.find(({ status }) => status !== 409);
-    if (other !== undefined) throw new Error('a packed case was not stored', { cause: other });
+    if (other !== undefined) throw new Error('a case was not stored', { cause: other });
     return error.map(({ documentId }) => documentId);
   }
 
@@ -132,4 +153,10 @@ export class RxLocalStore implements LocalStore {
   async saveCheckpoint(feed: string, checkpoint: string): Promise<void> {
     await this.#station.checkpoints.put({ feed, checkpoint });
   }
+}
+
+function rowOf(record: CaseRecord, previous?: Stored): BulkWriteRow<CaseRecord> {
+  // RxDB sets the revision and the time itself.
+  const document = { ...record, _deleted: false, _attachments: {}, _meta: { lwt: 1 }, _rev: '' };
+  return previous === undefined ? { document } : { previous, document };
 }
