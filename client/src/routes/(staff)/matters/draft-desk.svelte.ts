@@ -4,6 +4,7 @@
  */
 import { addDays } from '@sanji/sync/domain/calendar';
 import type { Catalog } from '@sanji/sync/domain/catalog';
+import { isDay } from '@sanji/sync/domain/dates';
 import type { Day, UnitCode } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
 import { draftOfRows, newDraft, rowsOf, type RuleDraft } from '@sanji/sync/domain/rule-draft';
@@ -73,7 +74,11 @@ export class DraftDesk {
 
   /** Every edit comes through here and is kept at once. */
   edit(draft: RuleDraft): void {
-    this.draft = draft;
+    const { effectiveFrom } = draft;
+    const isMoved =
+      isDay(effectiveFrom) && effectiveFrom.slice(0, 7) !== this.draft?.effectiveFrom.slice(0, 7);
+    // The number names the month of taking effect.
+    this.draft = isMoved ? { ...draft, version: nextVersion(this.#catalog(), effectiveFrom) } : draft;
     this.outcome = undefined;
     this.problem = undefined;
     void this.#keep();
