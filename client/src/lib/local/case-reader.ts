@@ -2,6 +2,7 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
+import type { DexieStorageInternals } from 'rxdb';
 import type { CaseCollection } from './case-database.ts';
 import { CLOSED, documentOf, type CaseRecord } from './case-record.ts';
 
@@ -49,13 +50,15 @@ export class CaseReader {
     return pages.flat().map(storedOf);
   }
 
-  /** Every case, `size` at a time in the order of their ids. */
+  /**
+   * Every case, `size` at a time in the order of their ids. Reads the table under RxDB: its queries walk a cursor record by record,
+   * 28 s for 10,000 cases against less than one in pieces.
+   */
   async *all(size: number): AsyncGenerator<StoredCase[]> {
+    const { dexieTable } = await (this.#cases.storageInstance.internals as DexieStorageInternals);
     let last = '';
     for (;;) {
-      const page = await this.#cases
-        .find({ selector: { caseId: { $gt: last } }, sort: [{ caseId: 'asc' }], limit: size })
-        .exec();
+      const page = (await dexieTable.where('caseId').above(last).limit(size).toArray()) as CaseRecord[];
       if (page.length > 0) yield page.map(storedOf);
       if (page.length < size) return;
       last = page.at(-1)?.caseId ?? last;

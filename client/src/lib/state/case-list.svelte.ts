@@ -9,6 +9,7 @@ import type { Station } from '#lib/local/station.ts';
 import { byUrgency, isNear, rowOf, timed, type CaseRow } from './case-row.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
+import { faults } from './faults.svelte.ts';
 
 const FIRST_PAGE = 60;
 const PIECE = 500;
@@ -37,7 +38,9 @@ class CaseList {
     });
     this.#take(await station.cases.firstPage(FIRST_PAGE));
     this.#show();
-    void this.#readRest(station);
+    this.#readRest(station).catch((error: unknown) => {
+      faults.note(error);
+    });
   }
 
   async #readRest(station: Station): Promise<void> {
