@@ -1,8 +1,13 @@
-/** The hub as a process of its own that can really be stopped, with a clock a test may move. */
+/**
+ * The hub as a process of its own that can really be stopped, with a clock a test may move. With COUCHDB_URL it works there, in databases
+ * that belong to its data folder alone: a hub started again on the folder finds them, another run does not, and they go after the tests.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { openCouchStore } from '@sanji/server/store/couchdb-store';
 
 export interface RunningHub {
   url: string;
@@ -11,6 +16,8 @@ export interface RunningHub {
   stop(): Promise<void>;
   /** SIGKILL, and waits for the end. */
   kill(): Promise<void>;
+  /** Stops it and removes its databases from COUCHDB_URL; the folder is the caller's. In a test file that happens by itself at the end. */
+  destroy(): Promise<void>;
 }
 
 export interface HubOptions {
@@ -23,8 +30,20 @@ export interface HubOptions {
 
 const CHILD = fileURLToPath(new URL('./hub-child.ts', import.meta.url));
 
+const COUCHDB_URL = process.env['COUCHDB_URL'] ?? '';
+/** By data folder. */
+const prefixes = new Map<string, string>();
+
+// Hooks run last in, first out: after those of the test file, which stop its hubs.
+if (process.env['VITEST'] !== undefined) {
+  const { afterAll } = await import('vitest');
+  afterAll(() => Promise.all([...prefixes.keys()].map(removeDatabases)));
+}
+
 /** Starts the hub and waits until it says that it listens. */
 export async function startHubProcess(options: HubOptions): Promise<RunningHub> {
+  const prefix = prefixes.get(options.dataDir) ?? `e2e${randomBytes(6).toString('hex')}_`;
+  prefixes.set(options.dataDir, prefix);
   const child = spawn(process.execPath, [CHILD], {
     env: {
       ...process.env,
@@ -33,6 +52,7 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
       CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
       LOG_LEVEL: 'warn',
       ...options.env,
+      ...(COUCHDB_URL !== '' && { COUCHDB_PREFIX: prefix }),
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -52,7 +72,20 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
     port: options.port,
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
+    async destroy() {
+      await end(child, 'SIGTERM');
+      await removeDatabases(options.dataDir);
+    },
   };
+}
+
+async function removeDatabases(dataDir: string): Promise<void> {
+  const prefix = prefixes.get(dataDir);
+  if (COUCHDB_URL === '' || prefix === undefined) return;
+  const store = await openCouchStore({ url: COUCHDB_URL, prefix });
+  for (const name of await store.list()) await store.destroy(name);
+  await store.close();
+  prefixes.delete(dataDir);
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

@@ -53,6 +53,21 @@ export class Terminal {
     this.#page = undefined;
   }
 
+  /** Hands the terminal to another person of the unit. */
+  async switchTo(person: Person): Promise<void> {
+    await this.page.keyboard.press('Alt+KeyL');
+    await this.unlock(person);
+  }
+
+  /** Moves this terminal's clock and starts the program again, as after a night. */
+  async wakeAt(time: Date, person: Person): Promise<void> {
+    await this.page.clock.setSystemTime(time);
+    await this.#go('/');
+    const locked = this.byId(`person-${person.staffId}`);
+    await this.byId('staff-name').or(locked).first().waitFor({ state: 'attached' });
+    if ((await locked.count()) > 0) await this.unlock(person);
+  }
+
   byId(testId: string) {
     return this.page.getByTestId(testId);
   }
@@ -142,6 +157,12 @@ export class Terminal {
     return Number(await this.byId('sync-pending').textContent());
   }
 
+  /** How many actions of this terminal the hub refused and nobody has settled. */
+  async rejected(): Promise<number> {
+    const badge = this.byId('sync-rejected');
+    return (await badge.count()) === 0 ? 0 : Number(await badge.textContent());
+  }
+
   /** The numbers of the case list, once it shows `count` of them. */
   async listedCaseNumbers(count: number): Promise<string[]> {
     await this.#go('/cases');
@@ -156,7 +177,12 @@ export class Terminal {
 
   /** Every action of this terminal is ruled on. */
   async synced(): Promise<void> {
-    await this.byId('sync-synced').waitFor();
+    await this.byId('sync-synced')
+      .waitFor()
+      .catch(async (cause: unknown) => {
+        const said = await this.byId('sync-badge').innerText();
+        throw new Error(`${this.#options.origin} is not synced: ${said} ${this.faults.join()}`, { cause });
+      });
   }
 
   /** Inside the program, without loading the page again. */
