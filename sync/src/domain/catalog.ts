@@ -24,7 +24,19 @@ export interface MaterialRow {
 export interface FormField {
   name: string;
   label: { zh: string; en: string };
-  type: 'text' | 'longText' | 'number' | 'money' | 'date' | 'month' | 'choice' | 'boolean' | 'creditCode' | 'residentId' | 'mobile' | 'bankAccount';
+  type:
+    | 'text'
+    | 'longText'
+    | 'number'
+    | 'money'
+    | 'date'
+    | 'month'
+    | 'choice'
+    | 'boolean'
+    | 'creditCode'
+    | 'residentId'
+    | 'mobile'
+    | 'bankAccount';
   required: boolean;
   choices?: { value: string; zh: string; en: string }[];
   maxLength?: number;

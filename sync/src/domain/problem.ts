@@ -91,7 +91,10 @@ export function problem(code: ProblemCode, params?: Record<string, string | numb
   return params === undefined ? { code } : { code, params };
 }
 
-export function refused(code: ProblemCode, params?: Record<string, string | number>): { ok: false; problem: Problem } {
+export function refused(
+  code: ProblemCode,
+  params?: Record<string, string | number>,
+): { ok: false; problem: Problem } {
   return { ok: false, problem: problem(code, params) };
 }
 
