@@ -8,6 +8,8 @@ import { pushBatch, unruled } from './push-dirty.ts';
 import type { PushContext } from './push-dirty.ts';
 
 const CATALOG = 'catalog';
+/** Batches of a snapshot in memory at once. */
+const MAX_WRITING = 2;
 
 /** The problem that ended it early, undefined when the feed has ended. */
 export async function pullFeed(context: PushContext, feed: string): Promise<Problem | undefined> {
@@ -85,21 +87,22 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   const { hub, local } = context;
   const answer = await hub.snapshot(feed);
   if (!answer.ok) return answer.problem;
-  // One batch is written while the next is on its way: the line and the disk do not wait for each other.
-  let writing = Promise.resolve();
+  // Batches are written while the next ones are on their way: the line and the disk do not wait for each other.
+  const writing: Promise<void>[] = [];
   try {
     for await (const rows of answer.value.batches) {
-      await writing;
-      writing = storePacked(context, rows);
-      // Seen to where it is awaited.
-      writing.catch(() => undefined);
+      if (writing.length >= MAX_WRITING) await writing.shift();
+      const write = storePacked(context, rows);
+      // Its failure is met where it is awaited.
+      write.catch(() => undefined);
+      writing.push(write);
     }
   } catch (error) {
-    await writing;
+    await Promise.all(writing);
     if (error instanceof SnapshotCut) return { code: 'offline' };
     throw error;
   }
-  await writing;
+  await Promise.all(writing);
   await local.saveCheckpoint(feed, answer.value.head.checkpoint);
   return undefined;
 }

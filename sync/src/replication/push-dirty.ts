@@ -26,26 +26,66 @@ const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
   'forbidden',
 ]);
 
+/** Requests under way at once: the hub rules one batch while the station stores the rulings of another. */
+const LANES = 2;
+const LANE_CASES = 75;
+/** Read from the store at a time: enough that both lanes are busy. */
+const TAKE_CASES = 2 * LANES * LANE_CASES;
+
 /** The problem that ended the push early, undefined when every case was answered. */
 export async function pushDirty(context: PushContext): Promise<Problem | undefined> {
   const failed = new Set<CaseId>();
   const before = new Set(context.suspects);
   let last: string | undefined;
   for (;;) {
-    const dirty = await context.local.dirty(MAX_PUSH_CASES + failed.size + before.size);
+    const dirty = await context.local.dirty(TAKE_CASES + failed.size + before.size);
     const open = dirty.filter(({ _id }) => !failed.has(_id));
     const calm = open.filter(({ _id }) => !before.has(_id));
-    const batch = batchOf(calm.length > 0 ? calm : open);
-    if (batch.length === 0) return undefined;
-    // The same batch again: answered, yet still dirty. Left for the next round instead of a busy loop.
+    const batches = batchesOf(calm.length > 0 ? calm : open);
+    if (batches.length === 0) return undefined;
+    const taken = batches.flat();
+    // The same cases again: answered, yet still dirty. Left for the next round instead of a busy loop.
     const key = JSON.stringify(
-      batch.map(({ caseId, actions }) => [caseId, actions.map(({ body }) => body.id)]),
+      taken.map(({ caseId, actions }) => [caseId, actions.map(({ body }) => body.id)]),
     );
-    const problem = key === last ? undefined : await pushBatch(context, batch, failed);
+    const problem = key === last ? undefined : await pushBatches(context, batches, failed);
     if (problem !== undefined) return problem;
-    if (key === last) for (const { caseId } of batch) failed.add(caseId);
+    if (key === last) for (const { caseId } of taken) failed.add(caseId);
     last = key;
   }
+}
+
+function batchesOf(docs: CaseDocument[]): PushedCase[][] {
+  const batches: PushedCase[][] = [];
+  for (let i = 0; i < docs.length;) {
+    const batch = batchOf(docs.slice(i, i + LANE_CASES));
+    const last = batch.at(-1)?.caseId;
+    if (last === undefined) break;
+    batches.push(batch);
+    i = docs.findIndex(({ _id }) => _id === last) + 1;
+  }
+  return batches;
+}
+
+/** A case is in one batch only, so the lanes do not meet. What a lane has begun it ends, whatever the other one met. */
+async function pushBatches(
+  context: PushContext,
+  batches: PushedCase[][],
+  failed: Set<CaseId>,
+): Promise<Problem | undefined> {
+  const queue = [...batches];
+  let problem: Problem | undefined;
+  const runLane = async (): Promise<void> => {
+    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
+      const found = await pushBatch(context, batch, failed);
+      if (found === undefined) continue;
+      problem ??= found;
+      queue.length = 0;
+    }
+  };
+  const lanes = Array.from({ length: Math.min(LANES, batches.length) }, runLane);
+  for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+  return problem;
 }
 
 /** As many cases as one push may carry, at least one. */
