@@ -19,6 +19,7 @@ export interface DeviceRecord {
 
 /** A reveal, an unlock: logged here first, sent when there is a line. */
 export interface LoggedReveal {
+  staffId: string;
   id?: number;
   caseId: string;
   field: string;

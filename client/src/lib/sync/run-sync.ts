@@ -2,6 +2,7 @@
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { StationLoop, type LoopStatus } from '@sanji/sync/replication/station-loop';
 import { recoverChain } from '@sanji/sync/replication/append';
+import { sendReveals } from '#lib/commands/log-reveal.ts';
 import { DeviceSession } from '#lib/hub/device-session.ts';
 import { listen } from '#lib/hub/events.ts';
 import { HttpHub } from '#lib/hub/http-hub.ts';
@@ -105,6 +106,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
       connected() {
         reconnect.succeeded();
         void loop.poke();
+        void sendReveals();
       },
       moved(feed) {
         if (feeds.has(feed)) void loop.poke();
