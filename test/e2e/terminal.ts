@@ -62,7 +62,7 @@ export class Terminal {
   /** Moves this terminal's clock and starts the program again, as after a night. */
   async wakeAt(time: Date, person: Person): Promise<void> {
     await this.page.clock.setSystemTime(time);
-    await this.#go('/');
+    await this.go('/');
     const locked = this.byId(`person-${person.staffId}`);
     await this.byId('staff-name').or(locked).first().waitFor({ state: 'attached' });
     if ((await locked.count()) > 0) await this.unlock(person);
@@ -87,7 +87,7 @@ export class Terminal {
     name: string,
     button: 'receive' | 'accept' | 'forward',
   ): Promise<string> {
-    await this.#go('/intake');
+    await this.go('/intake');
     const isPerson = matter.subject.includes('person');
     if (!isPerson) await this.byId('intake-kind-organisation').check({ force: true });
     await this.byId('intake-matter-search').fill(matter.basicCode);
@@ -122,7 +122,7 @@ export class Terminal {
 
   /** Opens a case by the quick search, as a clerk does with the receipt in hand. */
   async openCase(caseId: string): Promise<void> {
-    await this.#go(`/case/${caseId}`);
+    await this.go(`/case/${caseId}`);
     await this.byId('case-status').first().waitFor();
   }
 
@@ -165,7 +165,7 @@ export class Terminal {
 
   /** The numbers of the case list, once it shows `count` of them. */
   async listedCaseNumbers(count: number): Promise<string[]> {
-    await this.#go('/cases');
+    await this.go('/cases');
     // Tall enough that the virtual list draws every row.
     await this.page.setViewportSize({ width: 1440, height: 400 + 80 * count });
     await this.byId('case-row')
@@ -186,7 +186,7 @@ export class Terminal {
   }
 
   /** Inside the program, without loading the page again. */
-  async #go(path: string): Promise<void> {
+  async go(path: string): Promise<void> {
     await this.page.goto(`${this.#options.origin}${path}`);
   }
 }

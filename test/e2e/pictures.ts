@@ -1,0 +1,47 @@
+/** `npm run pictures`: takes the README's pictures from the running product, so that they never show another one. */
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
+import { freePort, startHubProcess } from './hub-process.ts';
+import type { Terminal } from './terminal.ts';
+
+const NAMES = ['王丽华', '李国强', '欧阳雪', '赵敏芝', '陈大勇', '普春燕'];
+const out = join(import.meta.dirname, '../../docs/pictures');
+const scratch = scratchDir();
+mkdirSync(out, { recursive: true });
+
+const hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
+const community = await terminalAt(hub, scratch, { place: 'community', person: PEOPLE.yang });
+const street = await terminalAt(hub, scratch, { place: 'street', person: PEOPLE.pu });
+const desk = await terminalAt(hub, scratch, { place: 'district', person: PEOPLE.he });
+const matters = forwardedMatters();
+
+const ids: string[] = [];
+for (const [index, name] of NAMES.entries()) {
+  const matter = matters[index * 3];
+  if (matter === undefined) break;
+  await community.receive(matter, name, index % 3 === 0 ? 'receive' : index % 3 === 1 ? 'accept' : 'forward');
+  ids.push(community.openCaseId());
+}
+await community.synced();
+await hub.stop();
+await community.go('/');
+await shoot(community, 'workbench', 'case-row');
+await community.go(`/case/${ids[0] ?? ''}/receipt`);
+await shoot(community, 'receipt', 'receipt-sheet');
+await community.go('/intake');
+await shoot(community, 'intake-offline', 'intake-matter-search');
+await street.go(`/case/${ids[2] ?? ''}`);
+await shoot(street, 'case', 'timeline');
+await desk.go('/matters');
+await shoot(desk, 'matrix', 'matrix-grid');
+for (const terminal of [community, street, desk]) await terminal.close();
+rmSync(scratch, { recursive: true, force: true });
+
+async function shoot(terminal: Terminal, name: string, ready: string): Promise<void> {
+  await terminal.byId(ready).first().waitFor();
+  await terminal.page.evaluate(async () => {
+    await document.fonts.ready;
+  });
+  await terminal.page.screenshot({ path: join(out, `${name}.png`) });
+}
