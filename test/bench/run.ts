@@ -11,6 +11,7 @@ import { startCompatibleServer } from '../couchdb-compatible/server.ts';
 import { openProfile } from '../e2e/browser.ts';
 import { freePort, startHubProcess } from '../e2e/hub-process.ts';
 import { asStockDocument, makeCases, UNIT } from './fill.ts';
+import { measureInUse } from './terminal-in-use.ts';
 import { servePage } from './serve-page.ts';
 import { BenchStation, makeCode } from './station.ts';
 
@@ -64,16 +65,17 @@ try {
     sync.stock.push(stock.ms);
   }
 
-  const push = { own: [] as number[], stock: [] as number[] };
+  const push = { own: [] as number[], stock: [] as number[], round: [] as number[] };
   for (let round = 0; round < ROUNDS; round++) {
     const fresh = await makeCases(station, pushed, count + 1 + round * pushed);
-    const own = await inPage<Timed>('ownPush', {
+    const own = await inPage<Timed & { roundMs: number }>('ownPush', {
       name: `sanji-bench-push-${String(round)}`,
       code: await makeCode(hub.url, UNIT),
       docs: fresh.map(asStockDocument),
     });
     if (own.errors.length > 0) throw new Error(own.errors.join());
     push.own.push(own.ms);
+    push.round.push(own.roundMs);
     const db = await stockDatabase([]);
     const stock = await inPage<Timed>('stockPush', {
       name: `stock-push-${String(round)}`,
@@ -97,17 +99,23 @@ try {
     return (await tab.evaluate(run, [name, options] as [string, object])) as T;
   }
 
+  await profile.close();
+  page.close();
+  const inUse = await measureInUse(hub, { unit: UNIT, scratch });
+
   const report = {
     stockServer: couchUrl === undefined ? 'CouchDB-compatible server of the tests' : 'CouchDB at COUCHDB_URL',
     cases: count,
     bytesPerCase: Buffer.byteLength(JSON.stringify(cases[0])),
     firstSync: ratio(sync),
-    push: { cases: pushed, ...ratio(push) },
-    save: { p50Ms: quantile(saves, 0.5), p95Ms: quantile(saves, 0.95) },
+    push: { cases: pushed, ...ratio(push), ownRoundMs: quantile(push.round, 0.5) },
+    storeSave: { p50Ms: quantile(saves, 0.5), p95Ms: quantile(saves, 0.95) },
+    screenSave: { p50Ms: quantile(inUse.saveMs, 0.5), p95Ms: quantile(inUse.saveMs, 0.95) },
+    idle: inUse.idle,
+    offlineStartMs: inUse.offlineStartMs,
+    firstScreenScriptGzipKb: inUse.scriptGzipKb,
   };
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
-  await profile.close();
-  page.close();
 } finally {
   for (const name of databases) await couch('DELETE', name);
   await compatible?.kill();

@@ -23,6 +23,13 @@ async function open({ name, code }: Terminal) {
   if (!enrolled.ok) throw new Error(enrolled.problem.code);
   const { deviceId, unit } = enrolled.value;
   const faults: unknown[] = [];
+  let pushedAt = 0;
+  const dirty = store.dirty.bind(store);
+  store.dirty = async (limit) => {
+    const docs = await dirty(limit);
+    if (docs.length === 0) pushedAt = performance.now();
+    return docs;
+  };
   const loop = new StationLoop({
     hub: new HttpHub(new DeviceSession({ deviceId, privateKey: keys.privateKey })),
     local: store,
@@ -39,6 +46,8 @@ async function open({ name, code }: Terminal) {
     store,
     rx,
     loop,
+    /** When the outbox was found empty, on the page's clock. */
+    pushedAt: () => pushedAt,
     async close() {
       await loop.stop();
       await rx.close();
@@ -60,18 +69,23 @@ export async function ownFirstSync(terminal: Terminal) {
   return { ms, count, errors: state === 'idle' ? [] : [state] };
 }
 
-/** Pushes `docs` that were made offline. Milliseconds until all are ruled and their rulings stored. */
+/**
+ * Pushes `docs` that were made offline. `ms` until all are ruled and their rulings stored; `roundMs` until the loop is idle again, which
+ * also pulls the echo.
+ */
 export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocument[] }) {
-  const { store, loop, close } = await open(terminal);
+  const { store, loop, pushedAt, close } = await open(terminal);
   await loop.poke();
   for (const doc of docs) await store.write(doc, undefined);
   const start = performance.now();
   await loop.poke();
-  const ms = performance.now() - start;
+  const roundMs = performance.now() - start;
+  const ms = pushedAt() - start;
   const { pending, rejected, parked } = loop.status;
   await close();
   return {
     ms,
+    roundMs,
     errors:
       pending + rejected + parked === 0 ? [] : [`${String(pending)} pending, ${String(rejected)} rejected`],
   };

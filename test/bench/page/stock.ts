@@ -1,4 +1,4 @@
-/** RxDB with its stock CouchDB replication plugin, as its documentation has it. */
+/** RxDB with its stock CouchDB replication plugin, as its documentation has it; for several tabs, as the product is. */
 import { createRxDatabase, type RxJsonSchema } from 'rxdb/plugins/core';
 import { replicateCouchDB } from 'rxdb/plugins/replication-couchdb';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
@@ -24,7 +24,7 @@ const SCHEMA: RxJsonSchema<StockCase> = {
 };
 
 async function open(name: string) {
-  const database = await createRxDatabase({ name, storage: getRxStorageDexie(), multiInstance: false });
+  const database = await createRxDatabase({ name, storage: getRxStorageDexie() });
   const { cases } = await database.addCollections({ cases: { schema: SCHEMA } });
   return { database, cases };
 }
