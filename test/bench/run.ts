@@ -119,7 +119,7 @@ try {
 } finally {
   for (const name of databases) await couch('DELETE', name);
   await compatible?.kill();
-  await hub.stop();
+  await hub.destroy();
   rmSync(scratch, { recursive: true, force: true });
 }
 
