@@ -12,9 +12,10 @@ import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
 
 const FIRST_PAGE = 60;
-const PIECE = 500;
+/** Parsed and folded within a frame or two, so that a clerk who works while the rest is read does not wait for it. */
+const PIECE = 50;
 /** A first sync brings thousands of changes: the screen follows a few times a second, not each of them. */
-const CALM_MS = 250;
+const CALM_MS = 500;
 const SMALL = 1_000;
 
 class CaseList {
@@ -25,11 +26,10 @@ class CaseList {
   /** False while the rest of the store is still being read: counts are not exact before. */
   complete = $state(false);
   /** What waits at this unit, the most pressing first. */
-  mine: CaseRow[] = $derived(
-    this.rows
-      .filter(({ state }) => isWaiting(state.status) && state.holder === catalogState.home)
-      .sort(byUrgency),
-  );
+  mine: CaseRow[] = $derived.by(() => {
+    const { home } = catalogState;
+    return this.rows.filter(({ state }) => isWaiting(state.status) && state.holder === home).sort(byUrgency);
+  });
 
   /** Resolves when the first page is here. */
   async start(station: Station): Promise<void> {
@@ -47,7 +47,7 @@ class CaseList {
     for await (const piece of station.cases.all(PIECE)) {
       // A change that came in meanwhile is newer than what was read.
       this.#take(piece.filter(({ caseId }) => !this.#byId.has(caseId)));
-      await new Promise((resume) => setTimeout(resume));
+      await idle();
     }
     this.#show();
     this.complete = true;
@@ -103,6 +103,18 @@ class CaseList {
       .sort((a, b) => (b.state.receivedAt ?? 0) - (a.state.receivedAt ?? 0))
       .slice(0, limit);
   }
+}
+
+/** Resolves when the page has nothing better to do, or soon. */
+function idle(): Promise<void> {
+  return new Promise((resume) => {
+    requestIdleCallback(
+      () => {
+        resume();
+      },
+      { timeout: 50 },
+    );
+  });
 }
 
 /** Two writes of one case may be told in the wrong order by another tab: logs only grow, so the longer one is newer. */

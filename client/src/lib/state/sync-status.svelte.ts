@@ -55,6 +55,8 @@ class SyncStatus {
 }
 
 function rejectionsOf(row: CaseRow): RejectedAction[] {
+  // Nearly every row: thousands of them are asked after each change.
+  if (row.state.rejected.length === 0 && row.parked === undefined) return [];
   const mine = `${session.device?.deviceId ?? ''}.`;
   const found: RejectedAction[] = [];
   for (const id of row.state.rejected) {
