@@ -15,10 +15,7 @@ const GUESSABLE_PER_MINUTE = 60;
  * Routes at which a secret short enough for people could be guessed. A device session is opened by a signature, which nobody guesses, and
  * all stations behind one address open theirs within a minute of the line coming back.
  */
-export const GUESSABLE: readonly RouteName[] = [
-  'POST /api/session',
-  'POST /api/devices/enrol',
-];
+export const GUESSABLE: readonly RouteName[] = ['POST /api/session', 'POST /api/devices/enrol'];
 
 export function overallLimit(): RequestHandler {
   return limit(ALL_PER_MINUTE);
