@@ -14,7 +14,3 @@ export interface Enrolled {
 export function enrol(code: string, publicKey: DeviceKey['publicKey']): Promise<Result<Enrolled>> {
   return askJson({ method: 'POST', path: '/api/devices/enrol', body: { code, publicKey } });
 }
-
-export function makeEnrolmentCode(unit: string): Promise<Result<{ code: string; expiresAt: number }>> {
-  return askJson({ method: 'POST', path: '/api/enrolment-codes', body: { unit } });
-}

@@ -17,10 +17,6 @@ export function logIn(credentials: {
   return askJson({ method: 'POST', path: '/api/session', body: credentials });
 }
 
-export function currentLogin(): Promise<Result<StaffLogin>> {
-  return askJson({ path: '/api/session' });
-}
-
 export async function logOut(): Promise<void> {
   await ask({ method: 'DELETE', path: '/api/session' });
 }
