@@ -8,6 +8,7 @@ import type {
   Quarantine,
   RouterCheckpoint,
 } from '../replication/ports.ts';
+import { frozen } from './frozen.ts';
 
 export class MemoryMasterStore implements MasterStore {
   readonly docs = new Map<CaseId, { doc: MasterCase; rev: number }>();
@@ -16,7 +17,7 @@ export class MemoryMasterStore implements MasterStore {
   async getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]> {
     return ids.map((id) => {
       const found = this.docs.get(id);
-      return found === undefined ? undefined : { ...structuredClone(found.doc), rev: String(found.rev) };
+      return found === undefined ? undefined : { ...found.doc, rev: String(found.rev) };
     });
   }
 
@@ -26,7 +27,7 @@ export class MemoryMasterStore implements MasterStore {
       if ((known === undefined ? undefined : String(known.rev)) !== rev) return 'conflict';
       // Out and in again: the map's order is the order of change.
       this.docs.delete(doc._id);
-      this.docs.set(doc._id, { doc: structuredClone(doc), rev: ++this.#seq });
+      this.docs.set(doc._id, { doc: frozen(doc), rev: ++this.#seq });
       return 'written';
     });
   }

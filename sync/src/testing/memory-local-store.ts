@@ -14,6 +14,7 @@ import type {
   LocalWrite,
   Stray,
 } from '../replication/ports.ts';
+import { frozen } from './frozen.ts';
 
 type Row =
   | { kind: 'case'; doc: CaseDocument; revision: number; parked?: Problem }
@@ -31,14 +32,14 @@ export class MemoryLocalStore implements LocalStore {
     if (row === undefined) return undefined;
     const revision = String(row.revision);
     return row.kind === 'case'
-      ? { kind: 'case', doc: structuredClone(row.doc), revision }
+      ? { kind: 'case', doc: row.doc, revision }
       : { kind: 'tombstone', goneN: row.goneN, revision };
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
     const row = this.rows.get(doc._id);
     if (!isAt(row, revision)) return false;
-    this.rows.set(doc._id, { kind: 'case', doc: structuredClone(doc), revision: ++this.#revision });
+    this.rows.set(doc._id, { kind: 'case', doc: frozen(doc), revision: ++this.#revision });
     return true;
   }
 
@@ -56,7 +57,7 @@ export class MemoryLocalStore implements LocalStore {
       if (this.rows.has(caseId)) continue;
       this.rows.set(caseId, {
         kind: 'case',
-        doc: JSON.parse(body) as CaseDocument,
+        doc: frozen(JSON.parse(body) as CaseDocument),
         revision: ++this.#revision,
       });
     }
@@ -74,8 +75,7 @@ export class MemoryLocalStore implements LocalStore {
       .flatMap((row) =>
         row.kind === 'case' && row.parked === undefined && isDirty(row.doc) ? [row.doc] : [],
       )
-      .slice(0, limit)
-      .map((doc) => structuredClone(doc));
+      .slice(0, limit);
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
@@ -134,11 +134,11 @@ export class MemoryDeviceStore implements DeviceStore {
   #last: Promise<unknown> = Promise.resolve();
 
   async read(): Promise<DeviceState> {
-    return structuredClone(this.state);
+    return this.state;
   }
 
   async save(state: DeviceState): Promise<void> {
-    this.state = structuredClone(state);
+    this.state = frozen(state);
   }
 
   exclusive<T>(work: () => Promise<T>): Promise<T> {
