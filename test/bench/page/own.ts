@@ -3,6 +3,7 @@ import type { CaseDocument } from '@sanji/sync/domain/action';
 import { exportPublicKey, newDeviceKeys } from '@sanji/sync/domain/signing';
 import { StationLoop } from '@sanji/sync/replication/station-loop';
 import { openCaseDatabase } from '../../../client/src/lib/local/case-database.ts';
+import { CaseShelf } from '../../../client/src/lib/local/case-shelf.ts';
 import { RxLocalStore } from '../../../client/src/lib/local/local-store.ts';
 import { StationDatabase } from '../../../client/src/lib/local/station-database.ts';
 import { DeviceSession } from '../../../client/src/lib/hub/device-session.ts';
@@ -17,7 +18,7 @@ interface Terminal {
 async function open({ name, code }: Terminal) {
   const station = new StationDatabase(`${name}-station`);
   const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
-  const store = new RxLocalStore(rx.cases, station);
+  const store = new RxLocalStore(rx.cases, new CaseShelf(station), station);
   const keys = await newDeviceKeys();
   const enrolled = await enrol(code, await exportPublicKey(keys.publicKey));
   if (!enrolled.ok) throw new Error(enrolled.problem.code);
@@ -43,6 +44,7 @@ async function open({ name, code }: Terminal) {
     onFault: (error) => faults.push(error),
   });
   return {
+    station,
     store,
     rx,
     loop,
@@ -59,11 +61,12 @@ async function open({ name, code }: Terminal) {
 
 /** A terminal's first round into an empty store: cases and catalog. Milliseconds until the loop is idle. */
 export async function ownFirstSync(terminal: Terminal) {
-  const { rx, loop, close } = await open(terminal);
+  const { station, rx, loop, close } = await open(terminal);
   const start = performance.now();
   await loop.poke();
   const ms = performance.now() - start;
-  const count = await rx.cases.count().exec();
+  const count =
+    (await rx.cases.count().exec()) + (await station.shelf.toArray()).flatMap(({ rows }) => rows).length;
   const { state } = loop.status;
   await close();
   return { ms, count, errors: state === 'idle' ? [] : [state] };
@@ -95,7 +98,7 @@ export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocu
 export async function ownSaves({ name, docs }: { name: string; docs: CaseDocument[] }) {
   const station = new StationDatabase(`${name}-station`);
   const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
-  const store = new RxLocalStore(rx.cases, station);
+  const store = new RxLocalStore(rx.cases, new CaseShelf(station), station);
   const times: number[] = [];
   for (const doc of docs) {
     const start = performance.now();

@@ -1,7 +1,8 @@
 /** The RxDB database with its one collection. Only this folder knows RxDB. */
 import { createRxDatabase, type RxCollection, type RxDatabase, type RxJsonSchema } from 'rxdb/plugins/core';
+import type { DexieStorageInternals } from 'rxdb';
 import { getRxStorageDexie } from 'rxdb/plugins/storage-dexie';
-import { CLOSED, type CaseRecord } from './case-record.ts';
+import { GONE, type CaseRecord } from './case-record.ts';
 
 export type CaseCollection = RxCollection<CaseRecord>;
 export type CaseDatabase = RxDatabase<{ cases: CaseCollection }>;
@@ -21,7 +22,7 @@ export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
     holder: { type: 'string' },
     caseNo: { type: 'string' },
     matterId: { type: 'string' },
-    queue: { type: 'number', minimum: 0, maximum: CLOSED, multipleOf: 1 },
+    queue: { type: 'number', minimum: 0, maximum: GONE, multipleOf: 1 },
     receivedAt: { type: 'number' },
     body: { type: 'string' },
     problem: { type: 'string' },
@@ -46,11 +47,17 @@ export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
 export async function openCaseDatabase(name = DATABASE_NAME): Promise<CaseDatabase> {
   const database = await createRxDatabase<{ cases: CaseCollection }>({
     name,
-    storage: getRxStorageDexie(),
+    // A receipt may be printed for what a write has acknowledged, so it must survive a loss of power.
+    storage: getRxStorageDexie({ chromeTransactionDurability: 'strict' }),
     multiInstance: true,
     eventReduce: false,
     closeDuplicates: true,
   });
   await database.addCollections({ cases: { schema: CASE_SCHEMA } });
   return database;
+}
+
+/** The table under RxDB, for reads of many records at once: its own queries walk a cursor record by record. */
+export async function tableOf(cases: CaseCollection): Promise<Awaited<DexieStorageInternals>> {
+  return cases.storageInstance.internals as DexieStorageInternals;
 }

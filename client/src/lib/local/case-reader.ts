@@ -2,8 +2,9 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
-import type { DexieStorageInternals } from 'rxdb';
-import type { CaseCollection } from './case-database.ts';
+import type { PackedCase } from '@sanji/sync/protocol/messages';
+import { tableOf, type CaseCollection } from './case-database.ts';
+import type { CaseShelf } from './case-shelf.ts';
 import { CLOSED, documentOf, type CaseRecord } from './case-record.ts';
 
 /** `doc` is undefined when the case has left this unit. */
@@ -21,57 +22,91 @@ function storedOf(record: CaseRecord): StoredCase {
   return stored;
 }
 
+/** Parsed and folded within a frame or two, so that a clerk who works meanwhile does not wait for it. */
+export const PIECE = 50;
+
+function shelvedOf(packed: PackedCase): StoredCase {
+  return { caseId: packed.caseId, doc: documentOf(packed) };
+}
+
 export class CaseReader {
   readonly #cases: CaseCollection;
+  readonly #shelf: CaseShelf;
 
-  constructor(cases: CaseCollection) {
+  constructor(cases: CaseCollection, shelf: CaseShelf) {
     this.#cases = cases;
-  }
-
-  async find(caseId: CaseId): Promise<StoredCase | undefined> {
-    const found = await this.#cases.findOne(caseId).exec();
-    return found === null ? undefined : storedOf(found);
+    this.#shelf = shelf;
   }
 
   /** The oldest open cases, the unsent ones before them: what the first screen shows while the rest is read. */
   async firstPage(limit: number): Promise<StoredCase[]> {
-    const pages = await Promise.all(
-      ([2, 3, 1, 0] as const).map((dirty) =>
-        this.#cases
-          .find({
-            selector: { dirty, queue: { $lt: CLOSED } },
-            sort: [{ dirty: 'asc' }, { queue: 'asc' }],
-            index: ['dirty', 'queue'],
-            limit,
-          })
-          .exec(),
-      ),
-    );
-    return pages.flat().map(storedOf);
+    const [pages, shelved] = await Promise.all([
+      Promise.all(([2, 3, 1, 0] as const).map((dirty) => this.#open(dirty, limit))),
+      this.#shelf.oldest(limit).then((caseIds) => this.#shelf.find(caseIds)),
+    ]);
+    const written = await this.#writtenAmong([...shelved.keys()]);
+    const rows = [...shelved.values()].filter(({ caseId }) => !written.has(caseId));
+    return [...pages.flat().map(storedOf), ...rows.map(shelvedOf)];
   }
 
-  /**
-   * Every case, `size` at a time in the order of their ids. Reads the table under RxDB: its queries walk a cursor record by record,
-   * 28 s for 10,000 cases against less than one in pieces.
-   */
+  async #open(dirty: CaseRecord['dirty'], limit: number): Promise<CaseRecord[]> {
+    return this.#cases
+      .find({
+        selector: { dirty, queue: { $lt: CLOSED } },
+        sort: [{ dirty: 'asc' }, { queue: 'asc' }],
+        index: ['dirty', 'queue'],
+        limit,
+      })
+      .exec();
+  }
+
+  /** Every case, `size` at a time in no order. */
   async *all(size: number): AsyncGenerator<StoredCase[]> {
-    const { dexieTable } = await (this.#cases.storageInstance.internals as DexieStorageInternals);
+    const { dexieTable } = await tableOf(this.#cases);
     let last = '';
-    for (;;) {
+    for (let more = true; more;) {
       const page = (await dexieTable.where('caseId').above(last).limit(size).toArray()) as CaseRecord[];
       if (page.length > 0) yield page.map(storedOf);
-      if (page.length < size) return;
+      more = page.length === size;
       last = page.at(-1)?.caseId ?? last;
+    }
+    for (const block of await this.#shelf.blocks()) yield* this.#shelved(block, size);
+  }
+
+  /** What a block holds and the database does not. */
+  async *#shelved(block: number, size: number): AsyncGenerator<StoredCase[]> {
+    const rows = await this.#shelf.rowsOf(block);
+    for (let i = 0; i < rows.length; i += size) {
+      const part = rows.slice(i, i + size);
+      const written = await this.#writtenAmong(part.map(({ caseId }) => caseId));
+      yield part.filter(({ caseId }) => !written.has(caseId)).map(shelvedOf);
     }
   }
 
-  /** Calls back after each write of any tab. Returns how to stop. */
-  watch(changed: (stored: StoredCase) => void): () => void {
+  /** Asked for after the shelf was read: what is written in between is told by `watch`. */
+  async #writtenAmong(caseIds: CaseId[]): Promise<Set<CaseId>> {
+    const { dexieTable } = await tableOf(this.#cases);
+    const keys = await dexieTable.where('caseId').anyOf(caseIds).primaryKeys();
+    return new Set(keys as CaseId[]);
+  }
+
+  /** Calls back after each write of any tab; `failed` when what was written could not be read. Returns how to stop. */
+  watch(changed: (stored: StoredCase[]) => void, failed: (error: unknown) => void): () => void {
     const subscription = this.#cases.$.subscribe(({ documentData }) => {
-      changed(storedOf(documentData));
+      changed([storedOf(documentData)]);
+    });
+    let seen: Set<number> | undefined;
+    const stop = this.#shelf.watch((blocks) => {
+      const fresh = blocks.filter((block) => seen?.has(block) === false);
+      seen = new Set(blocks);
+      const read = async (): Promise<void> => {
+        for (const block of fresh) for await (const part of this.#shelved(block, PIECE)) changed(part);
+      };
+      read().catch(failed);
     });
     return () => {
       subscription.unsubscribe();
+      stop();
     };
   }
 }

@@ -6,7 +6,6 @@ import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
-import type { PackedCase } from '@sanji/sync/protocol/messages';
 
 export interface CaseRecord {
   caseId: string;
@@ -27,11 +26,13 @@ export interface CaseRecord {
   problem: string;
 }
 
-/** Sorts after every real time: the largest time a Date can hold. */
-export const CLOSED = 8_640_000_000_000_000;
+/** Sort after every real time, up to the largest a Date can hold. */
+export const CLOSED = 8_639_999_999_999_999;
+/** The tombstones, apart so that they can be found. */
+export const GONE = 8_640_000_000_000_000;
 const ENDED: ReadonlySet<string> = new Set<string>([...ENDS, 'gone']);
 
-function queueOf(status: string, receivedAt: number): number {
+export function queueOf(status: string, receivedAt: number): number {
   return ENDED.has(status) ? CLOSED : receivedAt;
 }
 
@@ -62,12 +63,6 @@ export function recordOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord {
   };
 }
 
-/** The hub sends only what it has ruled on, so a packed case is never dirty and need not be parsed. */
-export function recordOfPacked(packed: PackedCase): CaseRecord {
-  const status = packed.status as CaseStatus;
-  return { ...packed, status, dirty: 0, queue: queueOf(status, packed.receivedAt), problem: '' };
-}
-
 export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
   return {
     caseId,
@@ -77,7 +72,7 @@ export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
     holder: '',
     caseNo: '',
     matterId: '',
-    queue: CLOSED,
+    queue: GONE,
     receivedAt: 0,
     body: '',
     problem: '',

@@ -6,12 +6,13 @@ import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import type { LocalCase, LocalCounts, LocalStore, LocalWrite, Stray } from '@sanji/sync/replication/ports';
 import type { BulkWriteRow, RxDocumentData } from 'rxdb/plugins/core';
-import type { CaseCollection } from './case-database.ts';
+import { tableOf, type CaseCollection } from './case-database.ts';
+import type { CaseShelf } from './case-shelf.ts';
 import {
+  GONE,
   documentOf,
   pendingOf,
   recordOf,
-  recordOfPacked,
   rejectedOf,
   tombstoneOf,
   type CaseRecord,
@@ -19,17 +20,24 @@ import {
 import type { StationDatabase } from './station-database.ts';
 
 type Stored = RxDocumentData<CaseRecord>;
+/** A case as it is here: in the database, or still on the shelf. */
+type Found = { record: Stored } | { packed: PackedCase };
+
+/** The revision of a case that has not changed since the hub packed it. */
+const SHELVED = 'shelved';
 
 /** Names this store's writes in RxDB's events. */
 const CONTEXT = 'sanji-local-store';
 
 export class RxLocalStore implements LocalStore {
   readonly #cases: CaseCollection;
+  readonly #shelf: CaseShelf;
   readonly #station: StationDatabase;
   #deviceId = '';
 
-  constructor(cases: CaseCollection, station: StationDatabase) {
+  constructor(cases: CaseCollection, shelf: CaseShelf, station: StationDatabase) {
     this.#cases = cases;
+    this.#shelf = shelf;
     this.#station = station;
   }
 
@@ -43,14 +51,15 @@ export class RxLocalStore implements LocalStore {
   }
 
   async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
-    const stored = await this.#find(caseIds);
+    const found = await this.#find(caseIds);
     return caseIds.map((caseId) => {
-      const found = stored.get(caseId);
-      if (found === undefined) return undefined;
-      const revision = found._rev;
-      return found.status === 'gone'
-        ? { kind: 'tombstone', goneN: found.n, revision }
-        : { kind: 'case', doc: documentOf(found), revision };
+      const here = found.get(caseId);
+      if (here === undefined) return undefined;
+      if ('packed' in here) return { kind: 'case', doc: documentOf(here.packed), revision: SHELVED };
+      const { record } = here;
+      return record.status === 'gone'
+        ? { kind: 'tombstone', goneN: record.n, revision: record._rev }
+        : { kind: 'case', doc: documentOf(record), revision: record._rev };
     });
   }
 
@@ -63,30 +72,65 @@ export class RxLocalStore implements LocalStore {
   }
 
   async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
-    return (await this.#put([{ record: tombstoneOf(caseId, goneN), revision }]))[0] === true;
+    const [isBuried] = await this.#put([{ record: tombstoneOf(caseId, goneN), revision }]);
+    if (isBuried !== true) return false;
+    // Second, so that a crash in between leaves a tombstone: `finishBurials` takes the copy off then.
+    await this.#shelf.remove(caseId);
+    return true;
+  }
+
+  /** After a crash: takes off the shelf what has a tombstone already. To be called when a station starts. Idempotent. */
+  async finishBurials(): Promise<void> {
+    const graves = await this.#cases
+      .find({ selector: { dirty: 0, queue: GONE }, index: ['dirty', 'queue'] })
+      .exec();
+    const left = await this.#shelf.known(graves.map(({ caseId }) => caseId));
+    for (const caseId of left) await this.#shelf.remove(caseId);
   }
 
   async #put(rows: { record: CaseRecord; revision: string | undefined }[]): Promise<boolean[]> {
-    const known = rows.filter(({ revision }) => revision !== undefined);
-    const stored = await this.#find(known.map(({ record }) => record.caseId));
-    const current = rows.filter(({ record, revision }) => stored.get(record.caseId)?._rev === revision);
+    const found = await this.#find(rows.map(({ record }) => record.caseId));
+    const current = rows.filter(({ record, revision }) => revisionOf(found.get(record.caseId)) === revision);
     const conflicts = new Set(
-      await this.#bulkWrite(current.map(({ record }) => rowOf(record, stored.get(record.caseId)))),
+      await this.#bulkWrite(
+        current.map(({ record }) => {
+          const here = found.get(record.caseId);
+          return rowOf(record, here !== undefined && 'record' in here ? here.record : undefined);
+        }),
+      ),
     );
     const written = new Set(current.filter(({ record }) => !conflicts.has(record.caseId)));
     return rows.map((row) => written.has(row));
   }
 
   async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
-    return this.#bulkWrite(rows.map((packed) => rowOf(recordOfPacked(packed))));
+    const caseIds = rows.map(({ caseId }) => caseId);
+    const [written, shelved] = await Promise.all([this.#written(caseIds), this.#shelf.known(caseIds)]);
+    const isHere = ({ caseId }: PackedCase): boolean => written.has(caseId) || shelved.has(caseId);
+    await this.#shelf.add(rows.filter((row) => !isHere(row)));
+    return rows.filter(isHere).map(({ caseId }) => caseId);
+  }
+
+  /** Those of `caseIds` that the database holds, tombstones too: one request, where asking for each costs one each. */
+  async #written(caseIds: CaseId[]): Promise<Set<CaseId>> {
+    const sorted = [...caseIds].sort();
+    const [first, last] = [sorted[0], sorted.at(-1)];
+    if (first === undefined || last === undefined) return new Set();
+    const { dexieTable } = await tableOf(this.#cases);
+    const keys = await dexieTable.where('caseId').between(first, last, true, true).primaryKeys();
+    return new Set(keys as CaseId[]);
   }
 
   // Below the collection: RxDocuments and queries of their own cost more than the writes they stand for.
 
-  async #find(caseIds: CaseId[]): Promise<Map<CaseId, Stored>> {
-    const found =
-      caseIds.length === 0 ? [] : await this.#cases.storageInstance.findDocumentsById(caseIds, false);
-    return new Map(found.map((stored) => [stored.caseId, stored]));
+  async #find(caseIds: CaseId[]): Promise<Map<CaseId, Found>> {
+    const found = new Map<CaseId, Found>();
+    if (caseIds.length === 0) return found;
+    const records = await this.#cases.storageInstance.findDocumentsById(caseIds, false);
+    for (const record of records) found.set(record.caseId, { record });
+    const packed = await this.#shelf.find(caseIds.filter((caseId) => !found.has(caseId)));
+    for (const [caseId, row] of packed) found.set(caseId, { packed: row });
+    return found;
   }
 
   /** One transaction, compare-and-set on each row. Returns the ids that met another revision. */
@@ -153,6 +197,11 @@ export class RxLocalStore implements LocalStore {
   async saveCheckpoint(feed: string, checkpoint: string): Promise<void> {
     await this.#station.checkpoints.put({ feed, checkpoint });
   }
+}
+
+function revisionOf(found: Found | undefined): string | undefined {
+  if (found === undefined) return undefined;
+  return 'packed' in found ? SHELVED : found.record._rev;
 }
 
 function rowOf(record: CaseRecord, previous?: Stored): BulkWriteRow<CaseRecord> {

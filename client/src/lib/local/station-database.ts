@@ -1,6 +1,7 @@
 /** What the station keeps beside its cases, in one Dexie database: keys cannot be RxDB documents, and each RxDB collection slows the start. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
 import type { DeviceState, Stray } from '@sanji/sync/replication/ports';
+import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { Dexie, type EntityTable, type Table } from 'dexie';
 
 export interface DeviceRecord {
@@ -57,6 +58,18 @@ export interface Settled {
   at: number;
 }
 
+/** A block of the shelf: cases in the form in which the hub packed them. */
+export interface ShelfBlock {
+  block: number;
+  rows: PackedCase[];
+}
+
+/** What a block holds, to be read without it. `queue` as in a CaseRecord. */
+export interface ShelfHead {
+  block: number;
+  cases: { caseId: string; queue: number }[];
+}
+
 export interface StrayRecord extends Stray {
   actionId: string;
 }
@@ -72,6 +85,8 @@ export class StationDatabase extends Dexie {
   declare reveals: Table<LoggedReveal, number>;
   declare drafts: EntityTable<Draft, 'id'>;
   declare checkpoints: Table<{ feed: string; checkpoint: string }, string>;
+  declare shelf: EntityTable<ShelfBlock, 'block'>;
+  declare shelfHeads: Table<ShelfHead, number>;
   declare settings: Table<{ name: string; value: unknown }, string>;
 
   constructor(name = 'sanji-station') {
@@ -88,5 +103,6 @@ export class StationDatabase extends Dexie {
       checkpoints: 'feed',
       settings: 'name',
     });
+    this.version(2).stores({ shelf: '++block', shelfHeads: 'block' });
   }
 }

@@ -1,6 +1,7 @@
 /** Everything this terminal stores, opened once a page. */
 import { openCaseDatabase, type CaseCollection, type CaseDatabase } from './case-database.ts';
 import { CaseReader } from './case-reader.ts';
+import { CaseShelf } from './case-shelf.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DexieDeviceStore } from './device-store.ts';
 import { DraftStore } from './draft-store.ts';
@@ -35,9 +36,10 @@ async function open(): Promise<Station> {
 }
 
 function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationDatabase): Station {
+  const shelf = new CaseShelf(database);
   return {
-    cases: new CaseReader(cases),
-    store: new RxLocalStore(cases, database),
+    cases: new CaseReader(cases, shelf),
+    store: new RxLocalStore(cases, shelf, database),
     device: new DexieDeviceStore(database),
     drafts: new DraftStore(database),
     credentials: new CredentialStore(database),

@@ -4,7 +4,7 @@
  */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
-import type { StoredCase } from '#lib/local/case-reader.ts';
+import { PIECE, type StoredCase } from '#lib/local/case-reader.ts';
 import type { Station } from '#lib/local/station.ts';
 import { byUrgency, isNear, rowOf, timed, type CaseRow } from './case-row.ts';
 import { catalogState } from './catalog.svelte.ts';
@@ -12,8 +12,6 @@ import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
 
 const FIRST_PAGE = 60;
-/** Parsed and folded within a frame or two, so that a clerk who works while the rest is read does not wait for it. */
-const PIECE = 50;
 /** A first sync brings thousands of changes: the screen follows a few times a second, not each of them. */
 const CALM_MS = 500;
 const SMALL = 1_000;
@@ -33,9 +31,14 @@ class CaseList {
 
   /** Resolves when the first page is here. */
   async start(station: Station): Promise<void> {
-    station.cases.watch((stored) => {
-      this.#take([stored]);
-    });
+    station.cases.watch(
+      (stored) => {
+        this.#take(stored);
+      },
+      (error) => {
+        faults.note(error);
+      },
+    );
     this.#take(await station.cases.firstPage(FIRST_PAGE));
     this.#show();
     this.#readRest(station).catch((error: unknown) => {

@@ -47,6 +47,7 @@ export function runSync(station: Station, device: DeviceRecord): void {
 async function lead(station: Station, device: DeviceRecord, channel: BroadcastChannel): Promise<never> {
   // Before a pull can take a case away: the chain must know whether its last action was written.
   await recoverChain({ device: station.device, local: station.store });
+  await station.store.finishBurials();
   const hubSession = new DeviceSession(device);
   let saved = device.offsetMs;
   let savedAt = 0;
