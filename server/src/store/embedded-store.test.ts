@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openEmbeddedStore } from './embedded-store.ts';
+import { SqliteFile } from './sqlite-file.ts';
 import { describeStore } from './store-suite.ts';
 import type { StoredDocument } from './store.ts';
 
@@ -30,6 +31,47 @@ describe('the embedded store', () => {
     expect((await again.get('a'))?.text).toBe('1');
     expect((await again.changes(last, 10)).rows).toEqual([]);
     await after.close();
+  });
+
+  test('reads a file that PouchDB’s LevelDB adapter wrote, and goes on from there', async () => {
+    const path = newPath();
+    const file = new SqliteFile(path);
+    const [first, second] = ['1-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa', '2-bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb'];
+    await file.transact(file.space('notes'), ({ put }) => {
+      const ids = ['a'.repeat(32), { status: 'missing' }, [['b'.repeat(32), { status: 'available' }, []]]];
+      const history = { rev: second, rev_tree: [{ pos: 1, ids }], rev_map: { [second]: 2 } };
+      const metadata = { id: 'a', ...history, winningRev: second, deleted: false, seq: 2 };
+      put('\xffdocument-store\xffa', JSON.stringify(metadata));
+      const body = { text: 'second', _id: 'a', _rev: second };
+      put('\xffby-sequence\xff0000000000000002', JSON.stringify(body));
+      put('\xffmeta-store\xff_local_last_update_seq', '2');
+      put('\xffmeta-store\xff_local_doc_count', '1');
+      put('\xffmeta-store\xff_local_uuid', '"12345678-0000-4000-8000-000000000000"');
+    });
+    file.close();
+    const store = openEmbeddedStore({ path });
+    const notes = await store.open<Note>('notes');
+    expect(await notes.get('a')).toEqual({ _id: 'a', _rev: second, text: 'second' });
+    expect((await notes.changes('12345678~1', 10)).rows.map(({ id }) => id)).toEqual(['a']);
+    expect(await notes.put({ _id: 'a', _rev: first, text: 'late' })).toEqual({ kind: 'conflict' });
+    expect((await notes.put({ _id: 'a', _rev: second, text: 'third' })).kind).toBe('written');
+    expect((await notes.changes('12345678~2', 10)).rows[0]?.doc?.text).toBe('third');
+    await store.close();
+  });
+
+  test('writes of one turn share a commit: each is seen by the next, and one that is nonsense fails alone', async () => {
+    const store = openEmbeddedStore({ path: newPath() });
+    const notes = await store.open<Note>('notes');
+    const [one, two, nonsense] = await Promise.allSettled([
+      notes.put({ _id: 'a', text: '1' }),
+      notes.put({ _id: 'a', text: '2' }),
+      notes.put({ _id: 'b', text: '3', _rev: 'nonsense' }),
+    ]);
+    expect(one).toMatchObject({ value: { kind: 'written' } });
+    expect(two).toMatchObject({ value: { kind: 'conflict' } });
+    expect(nonsense).toMatchObject({ status: 'rejected' });
+    expect((await notes.get('a'))?.text).toBe('1');
+    await store.close();
   });
 
   test('holds 130 databases in one file', async () => {

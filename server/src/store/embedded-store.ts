@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import type PouchDBStatic from 'pouchdb-core';
 import { PouchDatabase, type Backend, type Pouch } from './pouch-database.ts';
 import { SqliteFile } from './sqlite-file.ts';
-import { SqliteLeveldown } from './sqlite-leveldown.ts';
+import { SqlitePouch } from './sqlite-pouch.ts';
 import { StoreError } from './store-error.ts';
 import { assertName, type Database, type OpenOptions, type Store, type StoredDocument } from './store.ts';
 
@@ -14,17 +14,6 @@ const load = createRequire(import.meta.url);
 const PouchDB = load('pouchdb-core') as typeof PouchDBStatic & {
   adapter(name: string, adapter: object, addToPreferred: boolean): void;
 };
-const LevelPouch = load('pouchdb-adapter-leveldb-core') as (
-  this: unknown,
-  options: object,
-  done: unknown,
-) => void;
-
-function SqlitePouch(this: unknown, options: object, done: unknown): void {
-  LevelPouch.call(this, options, done);
-}
-SqlitePouch.valid = () => true;
-SqlitePouch.use_prefix = false;
 PouchDB.adapter('sqlite', SqlitePouch, false);
 
 /** Nobody replicates from the embedded store, so old revisions serve nothing; a few tell a lost answer from a stranger's write. */
@@ -46,22 +35,12 @@ class EmbeddedStore implements Store {
   readonly #prefix: string;
   readonly #open = new Map<string, Promise<OpenDatabase>>();
   readonly #closing = new AbortController();
-  readonly #leveldown: {
-    (name: string): SqliteLeveldown;
-    destroy(name: string, done: (e?: Error) => void): void;
-  };
   /** PouchDB keeps its open databases in one table for the whole process: two stores must not share names in it. */
   readonly #instance = randomUUID();
 
   constructor(file: SqliteFile, prefix: string) {
     this.#file = file;
     this.#prefix = prefix;
-    this.#leveldown = Object.assign((name: string) => new SqliteLeveldown(file, this.#nameIn(name)), {
-      destroy: (name: string, done: (error?: Error) => void) => {
-        file.dropSpace(this.#nameIn(name));
-        done();
-      },
-    });
   }
 
   async open<T extends StoredDocument>(name: string, options: OpenOptions<T> = {}): Promise<Database<T>> {
@@ -106,18 +85,14 @@ class EmbeddedStore implements Store {
   async #openDatabase(name: string, options: OpenOptions<StoredDocument>): Promise<OpenDatabase> {
     const settings = {
       adapter: 'sqlite',
-      db: this.#leveldown,
-      auto_compaction: true,
+      file: this.#file,
+      space: this.#prefix + name,
       revs_limit: REVS_LIMIT,
     };
     const pouch: Pouch = new PouchDB(`${this.#instance}/${this.#prefix}${name}`, settings as object);
     const tag = (await (pouch as unknown as { id(): Promise<string> }).id()).slice(0, 8);
     const backend = new EmbeddedBackend(tag, this.#file, pouch, this.#closing.signal);
     return { pouch, database: new PouchDatabase(name, pouch, backend, options) };
-  }
-
-  #nameIn(pouchName: string): string {
-    return pouchName.slice(this.#instance.length + 1);
   }
 
   #assertOpen(): void {

@@ -1,6 +1,6 @@
 /**
  * One SQLite file that holds many ordered key–value stores, for one process alone. Every acknowledged batch is on the disk
- * (`synchronous=FULL`); batches that arrive in one turn of the event loop share a commit, each as a whole or not at all.
+ * (`synchronous=FULL`); what is written in one turn of the event loop shares a commit.
  *
  * It must not be shared: the lock is exclusive for as long as the file is open, and a second opener is refused by name.
  */
@@ -9,25 +9,32 @@ import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { StoreError, StoreStartError } from './store-error.ts';
 
-export type Operation =
-  { type: 'put'; key: string; value: string | Uint8Array } | { type: 'del'; key: string };
 export interface Pair {
   key: string;
-  value: string | Uint8Array;
+  value: string;
 }
 export interface Slice {
-  lower: { key: string; inclusive: boolean } | undefined;
-  upper: { key: string; inclusive: boolean } | undefined;
+  lower: { key: string; inclusive: boolean };
+  upper: { key: string; inclusive: boolean };
   reverse: boolean;
   limit: number;
-  /** Only what was written up to this stamp. */
-  stamp: number;
+  /** Of each value, which must be JSON then, only this field. */
+  field?: string;
 }
 
-interface PendingBatch {
+/** One space within the commit under way. */
+export interface Entries {
+  /** Sees what was put earlier in the same commit. */
+  find(key: string): string | undefined;
+  put(key: string, value: string): void;
+  remove(key: string): void;
+}
+
+interface PendingWork {
   space: number;
-  operations: Operation[];
-  done: (error?: Error) => void;
+  work: (entries: Entries) => void;
+  resolve: () => void;
+  reject: (error: Error) => void;
 }
 
 /** 'sanj': marks the file as ours (SQLite's application_id). */
@@ -47,7 +54,7 @@ export class SqliteFile {
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
   readonly #slices = new Map<string, StatementSync>();
-  #pending: PendingBatch[] = [];
+  #pending: PendingWork[] = [];
   #stamp: number;
   #broken: Error | undefined;
   #closed = false;
@@ -62,11 +69,6 @@ export class SqliteFile {
     );
     this.#delete = this.#db.prepare('DELETE FROM entry WHERE space = ? AND key = ?');
     this.#stamp = Number(this.#db.prepare('SELECT max(stamp) AS stamp FROM entry').get()?.['stamp'] ?? 0);
-  }
-
-  /** Grows with every put: readers pass it to `slice` to see nothing newer. */
-  get stamp(): number {
-    return this.#stamp;
   }
 
   /** The failure after which nothing is read or written any more, until a restart. */
@@ -101,28 +103,30 @@ export class SqliteFile {
     });
   }
 
-  find(space: number, key: string): string | Uint8Array | undefined {
-    return this.#guard(() => this.#get.get(space, key)?.['value'] as string | Uint8Array | undefined);
+  find(space: number, key: string): string | undefined {
+    return this.#guard(() => this.#get.get(space, key)?.['value'] as string | undefined);
   }
 
-  slice(space: number, { lower, upper, reverse, limit, stamp }: Slice): Pair[] {
-    const where = [
-      'space = ?',
-      'stamp <= ?',
-      ...(lower ? [`key ${lower.inclusive ? '>=' : '>'} ?`] : []),
-      ...(upper ? [`key ${upper.inclusive ? '<=' : '<'} ?`] : []),
-    ].join(' AND ');
-    const sql = `SELECT key, value FROM entry WHERE ${where} ORDER BY key ${reverse ? 'DESC' : 'ASC'} LIMIT ?`;
+  slice(space: number, { lower, upper, reverse, limit, field }: Slice): Pair[] {
+    const value = field === undefined ? 'value' : "json_extract(value, '$.' || ?) AS value";
+    const where = `space = ? AND key ${lower.inclusive ? '>=' : '>'} ? AND key ${upper.inclusive ? '<=' : '<'} ?`;
+    const sql = `SELECT key, ${value} FROM entry WHERE ${where} ORDER BY key ${reverse ? 'DESC' : 'ASC'} LIMIT ?`;
     const statement = this.#slices.get(sql) ?? this.#db.prepare(sql);
     this.#slices.set(sql, statement);
-    const bounds = [lower, upper].flatMap((bound) => (bound ? [bound.key] : []));
-    return this.#guard(() => statement.all(space, stamp, ...bounds, limit) as unknown as Pair[]);
+    const fields = field === undefined ? [] : [field];
+    const rows = this.#guard(() => statement.all(...fields, space, lower.key, upper.key, limit));
+    return rows as unknown as Pair[];
   }
 
-  /** All operations or none; `done` is called after the commit has reached the disk. */
-  write(space: number, operations: Operation[], done: (error?: Error) => void): void {
-    this.#pending.push({ space, operations, done });
-    if (this.#pending.length === 1) setImmediate(() => this.#flush());
+  /**
+   * Runs `work` within the next commit, and resolves when that has reached the disk. Nobody reads what `work` put before then, but for
+   * later work of the same commit. When anything in a commit fails nothing of it is stored, and everybody in it is told.
+   */
+  transact(space: number, work: (entries: Entries) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ space, work, resolve, reject });
+      if (this.#pending.length === 1) setImmediate(() => this.#flush());
+    });
   }
 
   close(): void {
@@ -133,25 +137,33 @@ export class SqliteFile {
   }
 
   #flush(): void {
-    const batches = this.#pending;
-    if (batches.length === 0) return;
+    const waiting = this.#pending;
+    if (waiting.length === 0) return;
     this.#pending = [];
-    let failure: Error | undefined;
     try {
       if (this.#closed) throw new StoreError('misuse', 'the store is closed');
       if (this.#broken !== undefined) throw this.#broken;
-      this.#transaction(() => batches.forEach((batch) => this.#apply(batch)));
+      this.#transaction(() => {
+        for (const { space, work } of waiting) work(this.#entries(space));
+      });
     } catch (error) {
-      failure = error instanceof StoreError ? error : broken(error);
+      const failure = error instanceof StoreError ? error : broken(error);
+      for (const { reject } of waiting) reject(failure);
+      return;
     }
-    for (const { done } of batches) done(failure);
+    for (const { resolve } of waiting) resolve();
   }
 
-  #apply({ space, operations }: PendingBatch): void {
-    for (const operation of operations) {
-      if (operation.type === 'del') this.#delete.run(space, operation.key);
-      else this.#put.run(++this.#stamp, space, operation.key, operation.value);
-    }
+  #entries(space: number): Entries {
+    return {
+      find: (key) => this.find(space, key),
+      put: (key, value) => {
+        this.#put.run(++this.#stamp, space, key, value);
+      },
+      remove: (key) => {
+        this.#delete.run(space, key);
+      },
+    };
   }
 
   #transaction(work: () => void): void {
@@ -165,10 +177,7 @@ export class SqliteFile {
     }
   }
 
-  /**
-   * PouchDB takes every failed read for «not found», and would then write a document anew over the one it could not read.
-   * So after a failed read nothing is written any more.
-   */
+  /** After a failed read nothing is written any more: it would be written over what could not be read. */
   #guard<T>(read: () => T): T {
     if (this.#broken !== undefined) throw this.#broken;
     if (this.#closed) throw new StoreError('misuse', 'the store is closed');
