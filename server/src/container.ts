@@ -62,7 +62,7 @@ type Ground = Pick<Container, 'config' | 'clock' | 'log' | 'metrics' | 'stores' 
 
 async function assemble(ground: Ground): Promise<Container> {
   const { clock, metrics, stores, onFault } = ground;
-  const { directory, master, feeds, quarantine } = stores;
+  const { directory, master, feeds, quarantine, register } = stores;
   const catalog = await CatalogService.open(stores.catalog, directory);
   const audit: Container['audit'] = async (entry) => {
     await stores.audit.append({ ...entry, at: clock.now() });
@@ -83,6 +83,7 @@ async function assemble(ground: Ground): Promise<Container> {
   const hubDevice = await HubDevice.open({ directory, clock, isShared });
   const judge: JudgePorts = {
     master,
+    register,
     quarantine,
     clock,
     catalog: () => catalog.current(),

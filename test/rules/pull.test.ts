@@ -6,8 +6,7 @@ import { MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
 import { DISTRICT, STREET, WENLIN } from '../simulation/district.ts';
 import { CASE, OTHER, Rig, THIRD, bent, offline } from './rig.ts';
 
-async function forwarded(rig: Rig, caseId = CASE) {
-  const wenlin = rig.station('wenlin1');
+async function forwarded(rig: Rig, caseId = CASE, wenlin = rig.station('wenlin1')) {
   await wenlin.receive(caseId);
   await wenlin.act(caseId, { kind: 'forward', payload: { to: STREET } });
   await rig.settle(wenlin);
@@ -51,7 +50,8 @@ test('rule 8: a write that meets another revision reads again and loses nothing'
 
 test('rule 9: a page is full or the feed has ended', async () => {
   const rig = new Rig();
-  for (const id of [CASE, OTHER, THIRD]) await forwarded(rig, id);
+  const wenlin = rig.station('wenlin1');
+  for (const id of [CASE, OTHER, THIRD]) await forwarded(rig, id, wenlin);
   const first = await rig.hub(STREET).pull({ feed: feedOf(STREET), since: null, limit: 2 });
   if (!first.ok) throw new Error('refused');
   expect([first.value.items.length, first.value.more]).toEqual([2, true]);
@@ -149,13 +149,13 @@ test('rule 16: a feed entry rises and never falls; who left gets a live marker',
 
 test('rule 17: targets are all units that ever were a party, and the checkpoint is saved after the fan-out', async () => {
   const rig = new Rig();
-  await left(rig);
+  const { wenlin } = await left(rig);
   const targets = targetsOf([rig.masterOf(CASE)]);
   expect([...targets.keys()].sort()).toEqual([STREET, WENLIN].map(feedOf).sort());
   const checkpoint = rig.checkpoint.value;
   const raise = rig.feeds.raise.bind(rig.feeds);
   rig.feeds.raise = () => Promise.reject(new Error('no store'));
-  await forwarded(rig, OTHER);
+  await forwarded(rig, OTHER, wenlin);
   expect(rig.checkpoint.value).toBe(checkpoint);
   rig.feeds.raise = raise;
   await rig.router.poke();

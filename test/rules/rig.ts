@@ -13,6 +13,7 @@ import {
   MemoryFeedStore,
   MemoryMasterStore,
   MemoryQuarantine,
+  MemoryRegister,
   MemoryRouterCheckpoint,
 } from '@sanji/sync/testing/memory-hub-stores';
 import { catalogDocs, deviceNamed } from '../simulation/district.ts';
@@ -28,6 +29,7 @@ export class Rig {
   readonly master = new MemoryMasterStore();
   readonly feeds = new MemoryFeedStore();
   readonly quarantine = new MemoryQuarantine();
+  readonly register = new MemoryRegister();
   readonly checkpoint = new MemoryRouterCheckpoint();
   readonly pokes: string[] = [];
   readonly faults: unknown[] = [];
@@ -35,6 +37,7 @@ export class Rig {
   readonly judge: JudgePorts = {
     master: this.master,
     quarantine: this.quarantine,
+    register: this.register,
     clock: this.clock,
     catalog: () => indexCatalog(this.docs),
     verify: async (action) => isCheaplySigned(action),

@@ -1,8 +1,8 @@
 /**
  * Opens the hub's databases as the configuration says. This is the entry point for the server; the rest of this folder is behind it:
- * `openHubStores(options)` → {store, master, feeds, quarantine, catalog, directory, audit}.
+ * `openHubStores(options)` → {store, master, feeds, register, quarantine, catalog, directory, audit}.
  */
-import type { FeedStore } from '@sanji/sync/replication/ports';
+import type { FeedStore, Register } from '@sanji/sync/replication/ports';
 import { join } from 'node:path';
 import { openAuditStore, type AuditStore } from './audit-store.ts';
 import { openCatalogStore, type CatalogStore } from './catalog-store.ts';
@@ -12,6 +12,7 @@ import { openEmbeddedStore } from './embedded-store.ts';
 import { openFeedStore } from './feed-store.ts';
 import { openMasterStore, type FollowedMasterStore } from './master-store.ts';
 import { openQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
+import { openRegisterStore } from './register-store.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -27,6 +28,7 @@ export interface HubStores {
   store: Store;
   master: FollowedMasterStore;
   feeds: FeedStore;
+  register: Register;
   quarantine: QuarantineStore;
   catalog: CatalogStore;
   directory: DirectoryStore;
@@ -47,6 +49,7 @@ export async function openHubStores(options: StoreOptions): Promise<HubStores> {
       store,
       master: await openMasterStore(store),
       feeds: openFeedStore(store),
+      register: await openRegisterStore(store),
       quarantine: await openQuarantineStore(store),
       catalog: await openCatalogStore(store),
       directory: await openDirectoryStore(store),

@@ -1,8 +1,8 @@
 /** What the hub set aside (rule 3), in the database `quarantine`, until an administrator has looked at it. */
-import type { Quarantine } from '@sanji/sync/replication/ports';
+import type { FaultyLink } from '@sanji/sync/domain/chain';
+import type { Quarantine, SetAside } from '@sanji/sync/replication/ports';
+import type { Versioned } from './directory-store.ts';
 import type { Database, Store, StoredDocument } from './store.ts';
-
-export type QuarantineEntry = Parameters<Quarantine['file']>[0];
 
 export interface DeviceMark {
   deviceId: string;
@@ -10,21 +10,40 @@ export interface DeviceMark {
   reasons: string[];
 }
 
+/** What was found when a device's chain was last held together. */
+export interface ChainFinding {
+  deviceId: string;
+  /** Something came out of order since. */
+  isDue: boolean;
+  /** Milliseconds since the epoch; 0: never. */
+  checkedAt: number;
+  faults: ChainFaultSince[];
+}
+export interface ChainFaultSince {
+  actionId: string;
+  fault: FaultyLink['fault'];
+  /** When the action came in, milliseconds since the epoch. */
+  since: number;
+}
+
 export interface QuarantineStore extends Quarantine {
   /** Newest id last. */
-  entries(limit: number): Promise<QuarantineEntry[]>;
+  entries(limit: number): Promise<SetAside[]>;
   markedDevices(): Promise<DeviceMark[]>;
+  /** Every device whose chain was suspect once. */
+  chains(): Promise<Versioned<ChainFinding>[]>;
+  /** Compare-and-set: something may have come in during the audit. */
+  noteChain(finding: ChainFinding, rev: string): Promise<'written' | 'conflict'>;
 }
 
 interface QuarantineDocument extends StoredDocument {
-  entry?: QuarantineEntry;
+  entry?: SetAside;
   mark?: DeviceMark;
+  chain?: ChainFinding;
 }
 
 export async function openQuarantineStore(store: Store): Promise<QuarantineStore> {
-  return new QuarantineDatabase(
-    await store.open<QuarantineDocument>('quarantine', { reconcile: allReasons }),
-  );
+  return new QuarantineDatabase(await store.open<QuarantineDocument>('quarantine', { reconcile: united }));
 }
 
 class QuarantineDatabase implements QuarantineStore {
@@ -34,9 +53,11 @@ class QuarantineDatabase implements QuarantineStore {
     this.#database = database;
   }
 
-  /** A conflict means that this very entry was filed before. */
-  async file(entry: QuarantineEntry): Promise<void> {
-    await this.#database.put({ _id: `entry:${entry.id}`, entry });
+  async file(entry: SetAside): Promise<SetAside> {
+    const _id = `entry:${entry.id}`;
+    const { kind } = await this.#database.put({ _id, entry });
+    // A conflict means that this very content was filed before.
+    return kind === 'written' ? entry : ((await this.#database.get(_id))?.entry ?? entry);
   }
 
   async markDevice(deviceId: string, reason: string): Promise<void> {
@@ -52,7 +73,28 @@ class QuarantineDatabase implements QuarantineStore {
     }
   }
 
-  async entries(limit: number): Promise<QuarantineEntry[]> {
+  async suspectChain(deviceId: string): Promise<void> {
+    const _id = `chain:${deviceId}`;
+    let verdict: 'written' | 'conflict' = 'conflict';
+    while (verdict === 'conflict') {
+      const stored = await this.#database.get(_id);
+      if (stored?.chain?.isDue === true) return;
+      const chain = { deviceId, checkedAt: 0, faults: [], ...stored?.chain, isDue: true };
+      const doc: QuarantineDocument = { _id, chain };
+      verdict = (await this.#database.put(stored === undefined ? doc : { ...doc, _rev: stored._rev })).kind;
+    }
+  }
+
+  async chains(): Promise<Versioned<ChainFinding>[]> {
+    const docs = await this.#database.range({ startkey: 'chain:', endkey: 'chain:\uffff' });
+    return docs.flatMap(({ chain, _rev }) => (chain === undefined ? [] : [{ value: chain, rev: _rev }]));
+  }
+
+  async noteChain(chain: ChainFinding, rev: string): Promise<'written' | 'conflict'> {
+    return (await this.#database.put({ _id: `chain:${chain.deviceId}`, chain, _rev: rev })).kind;
+  }
+
+  async entries(limit: number): Promise<SetAside[]> {
     const docs = await this.#database.range({ startkey: 'entry:', endkey: 'entry:\uffff', limit });
     return docs.flatMap(({ entry }) => (entry === undefined ? [] : [entry]));
   }
@@ -63,7 +105,8 @@ class QuarantineDatabase implements QuarantineStore {
   }
 }
 
-function allReasons(winner: QuarantineDocument, rivals: QuarantineDocument[]): QuarantineDocument {
+function united(winner: QuarantineDocument, rivals: QuarantineDocument[]): QuarantineDocument {
+  if (winner.chain !== undefined) return { _id: winner._id, chain: { ...winner.chain, isDue: true } };
   if (winner.mark === undefined) return winner;
   const reasons = [winner, ...rivals].flatMap(({ mark }) => mark?.reasons ?? []);
   return { _id: winner._id, mark: { ...winner.mark, reasons: [...new Set(reasons)] } };

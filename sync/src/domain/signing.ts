@@ -4,9 +4,12 @@
  */
 import canonicalJson from 'canonicalize';
 import type { ActionId, DeviceId } from './identifiers.ts';
+import { actionIdOf } from './identifiers.ts';
 import { counterOf, deviceOf } from './action.ts';
 import type { AnyActionBody, SignedAction } from './action.ts';
 import type { DeviceKey } from './catalog.ts';
+import { linkFaults } from './chain.ts';
+import type { LinkFault } from './chain.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
@@ -98,7 +101,7 @@ export async function verifyAction(action: SignedAction, publicKey: CryptoKey): 
  */
 export interface ChainFault {
   actionId: ActionId;
-  fault: 'altered' | 'missing' | 'forked';
+  fault: 'altered' | LinkFault;
 }
 
 /**
@@ -113,25 +116,16 @@ export async function verifyChain(
   const distinct = [
     ...new Map(actions.map((action) => [`${action.body.id} ${action.hash}`, action])).values(),
   ];
-  const chains = Map.groupBy(distinct, deviceOf);
   const faults: ChainFault[] = [];
-  for (const [device, chain] of chains) {
-    const known = new Set<string | null>(chain.map((action) => action.hash));
-    known.add(start.get(device) ?? null);
-    const followed = new Set<string | null>();
-    const ids = new Set<ActionId>();
-    for (const action of chain.sort(byCounter)) {
-      const { id, prev } = action.body;
-      if (action.hash !== (await hash(action.body))) faults.push({ actionId: id, fault: 'altered' });
-      if (!known.has(prev)) faults.push({ actionId: id, fault: 'missing' });
-      if (followed.has(prev) || ids.has(id)) faults.push({ actionId: id, fault: 'forked' });
-      followed.add(prev);
-      ids.add(id);
+  for (const action of distinct) {
+    if (action.hash !== (await hash(action.body)))
+      faults.push({ actionId: action.body.id, fault: 'altered' });
+  }
+  for (const [device, chain] of Map.groupBy(distinct, deviceOf)) {
+    const links = chain.map(({ body, hash }) => ({ counter: counterOf(body.id), hash, prev: body.prev }));
+    for (const { link, fault } of linkFaults(links, start.get(device) ?? null)) {
+      faults.push({ actionId: actionIdOf(device, link.counter), fault });
     }
   }
   return faults;
-}
-
-function byCounter(a: SignedAction, b: SignedAction): number {
-  return counterOf(a.body.id) - counterOf(b.body.id) || (a.hash < b.hash ? -1 : 1);
 }

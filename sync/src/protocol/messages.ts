@@ -1,7 +1,7 @@
 /** What crosses the wire between a station (or relay) and the hub. Validation of what comes in is in `parse-*.ts`. */
 import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
-import type { CaseId } from '../domain/identifiers.ts';
+import type { ActionId, CaseId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 
 export const PROTOCOL_VERSION = 1;
@@ -32,10 +32,17 @@ export interface PushAnswer {
 }
 /** Rule 2. `refused` leaves the hub unchanged: that case cannot be taken as it is. */
 export type PushResult =
-  | { caseId: CaseId; kind: 'canonical'; doc: CaseDocument }
+  | { caseId: CaseId; kind: 'canonical'; doc: CaseDocument; aside: Aside[] }
   | { caseId: CaseId; kind: 'delta'; n: number; rulings: Record<string, Ruling> }
-  | { caseId: CaseId; kind: 'gone'; n: number; rulings: Record<string, Ruling> }
+  | { caseId: CaseId; kind: 'gone'; n: number; rulings: Record<string, Ruling>; aside: Aside[] }
   | { caseId: CaseId; kind: 'refused'; problem: Problem };
+
+/** Rule 3: this content came second under its id. The hub keeps it in quarantine, outside the case. */
+export interface Aside {
+  actionId: ActionId;
+  hash: string;
+  problem: Problem;
+}
 
 /** `GET /sync/pull?feed&since&limit`. `feed` is `unit_<code>` or `catalog`. */
 export interface PullRequest {

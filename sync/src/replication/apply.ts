@@ -1,10 +1,10 @@
 /** How what comes from the hub enters the local store: one union write under the local revision, read again on a conflict (rule 8). */
 import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import { deviceOf } from '../domain/action.ts';
-import type { CaseDocument, Ruling } from '../domain/action.ts';
+import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import { contradictions, merge } from '../domain/merge.ts';
 import { problem } from '../domain/problem.ts';
-import type { PushedCase, PushResult } from '../protocol/messages.ts';
+import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
 import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
 
 export interface ApplyPorts {
@@ -13,23 +13,40 @@ export interface ApplyPorts {
   deviceId: DeviceId;
 }
 
-/** What comes from the hub for one case: the canonical state, or rulings only, which mean nothing where the case is not. */
+/** What comes from the hub for one case. */
 interface Incoming {
+  /** The canonical state, or rulings only, which mean nothing where the case is not. */
   doc: CaseDocument;
   isDelta: boolean;
+  /** What of the local copy the hub keeps outside the case. */
+  aside: Aside[];
+  /** Hashes of what the hub was offered of the case; null: all that it can take. */
+  offered: ReadonlySet<string> | null;
 }
 
-/** Idempotent, and harmless when late: `n` never goes back, tombstones included (rule 5). */
-export async function applyCanonical(ports: ApplyPorts, docs: CaseDocument[]): Promise<void> {
-  await unite(
+/**
+ * Idempotent, and harmless when late: `n` never goes back, tombstones included (rule 5). Gives back, unwritten, the cases in which an action
+ * made here carries the id of another at the hub and was not offered yet: to be pushed first, so that the hub can file it (rule 3).
+ */
+export async function applyCanonical(ports: ApplyPorts, docs: CaseDocument[]): Promise<CaseDocument[]> {
+  return unite(
     ports,
-    docs.map((doc) => ({ doc, isDelta: false })),
+    docs.map((doc) => ({ doc, isDelta: false, aside: [], offered: new Set() })),
   );
 }
 
-/** One read and one write for all of them; those that met a conflict are read again (rule 8). */
-async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<void> {
+/** As `applyCanonical` for cases whose own actions the hub was offered and cannot take: those go to the tray. */
+export async function applyContested(ports: ApplyPorts, docs: CaseDocument[]): Promise<void> {
+  await unite(
+    ports,
+    docs.map((doc) => ({ doc, isDelta: false, aside: [], offered: null })),
+  );
+}
+
+/** One read and one write for all of them; those that met a conflict are read again (rule 8). Answers with those held back. */
+async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<CaseDocument[]> {
   const { local } = ports;
+  const contested: CaseDocument[] = [];
   let open = incoming;
   while (open.length > 0) {
     // The same case twice in one write would conflict with itself: the second waits for the next turn.
@@ -42,9 +59,14 @@ async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<void> {
       const mine = known[i];
       const doc = unionOf(mine, each);
       if (doc === undefined) continue;
+      const displaced = mine?.kind === 'case' ? displacedFrom(mine.doc, each) : [];
+      if (displaced.some(({ hash }) => each.offered?.has(hash) === false)) {
+        contested.push(each.doc);
+        continue;
+      }
       moved.push(each);
       writes.push({ doc, revision: mine?.revision });
-      if (mine?.kind === 'case') strays.push(...contradicted(ports, mine.doc, each.doc));
+      strays.push(...displaced.map((action) => strayOf(ports, action, each)));
     }
     if (strays.length > 0) await local.addStrays(strays);
     const verdicts = writes.length === 0 ? [] : await local.writeMany(writes);
@@ -52,28 +74,45 @@ async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<void> {
     const done = new Set(turn);
     open = [...refused, ...open.filter((each) => !done.has(each))];
   }
+  return contested;
 }
 
 /** Undefined when there is nothing to write. */
-function unionOf(known: LocalCase | undefined, { doc, isDelta }: Incoming): CaseDocument | undefined {
+function unionOf(known: LocalCase | undefined, { doc, isDelta, aside }: Incoming): CaseDocument | undefined {
   // Gone in the meantime, by another tab: the rulings are in the master copy.
   if (known?.kind !== 'case' && isDelta) return undefined;
   if (known === undefined) return doc;
   if (known.kind === 'tombstone') return doc.n > known.goneN ? doc : undefined;
-  const merged = merge(known.doc, doc);
+  const merged = without(merge(known.doc, doc), aside);
   return isSame(known.doc, merged) ? undefined : merged;
 }
 
-/** A local action whose id the hub knows with other content (a cloned profile) goes to the tray, not to nowhere (rule 3). */
-function contradicted({ clock }: ApplyPorts, mine: CaseDocument, incoming: CaseDocument): Stray[] {
-  return contradictions(mine, incoming).flatMap((id): Stray[] => {
-    const action = mine.actions[id];
-    const why = problem('action-id-reused', { actionId: id });
-    const isLost = mine.rulings[id] === undefined && incoming.rulings[id] !== undefined;
-    return action === undefined || !isLost
-      ? []
-      : [{ caseId: mine._id, action, problem: why, strayedAt: clock.now() }];
-  });
+/** The log without what the hub keeps outside it. */
+function without(doc: CaseDocument, aside: Aside[]): CaseDocument {
+  if (aside.length === 0) return doc;
+  const gone = new Set(aside.map(({ hash }) => hash));
+  const actions = Object.entries(doc.actions).filter(([, { hash }]) => !gone.has(hash));
+  return { ...doc, actions: Object.fromEntries(actions) };
+}
+
+/** Rule 3: the unruled actions whose id the hub knows with other content, in this case or in another. They go to the tray, not to nowhere. */
+function displacedFrom(mine: CaseDocument, { doc, aside }: Incoming): SignedAction[] {
+  const gone = new Set(aside.map(({ hash }) => hash));
+  const isOther = new Set(contradictions(mine, doc).filter((id) => doc.rulings[id] !== undefined));
+  return Object.values(mine.actions).filter(
+    ({ body, hash }) => mine.rulings[body.id] === undefined && (gone.has(hash) || isOther.has(body.id)),
+  );
+}
+
+function strayOf({ clock }: ApplyPorts, action: SignedAction, { aside }: Pick<Incoming, 'aside'>): Stray {
+  const { id: actionId, caseId } = action.body;
+  const why = aside.find(({ hash }) => hash === action.hash)?.problem;
+  return {
+    caseId,
+    action,
+    problem: why ?? problem('action-id-reused', { actionId }),
+    strayedAt: clock.now(),
+  };
 }
 
 export interface Answered {
@@ -84,19 +123,23 @@ export interface Answered {
 
 /** What stays is united in one write; what goes or cannot be taken is seen to case by case. */
 export async function applyPushResults(ports: ApplyPorts, answered: Answered[]): Promise<void> {
+  // What is held back here was made while the answer was under way: the case is dirty and will be pushed again.
   await unite(
     ports,
-    answered.flatMap(({ result }): Incoming[] => {
-      if (result.kind === 'canonical') return [{ doc: result.doc, isDelta: false }];
+    answered.flatMap(({ sent, result }): Incoming[] => {
+      const offered = new Set(sent.actions.map(({ hash }) => hash));
+      if (result.kind === 'canonical')
+        return [{ doc: result.doc, isDelta: false, aside: result.aside, offered }];
       if (result.kind !== 'delta') return [];
       const { caseId, n, rulings } = result;
-      return [{ doc: { _id: caseId, n, actions: {}, rulings }, isDelta: true }];
+      return [{ doc: { _id: caseId, n, actions: {}, rulings }, isDelta: true, aside: [], offered }];
     }),
   );
   for (const { sent, result } of answered) {
     if (result.kind === 'refused') await ports.local.park(result.caseId, result.problem);
     if (result.kind !== 'gone') continue;
-    await applyGone(ports, { caseId: result.caseId, n: result.n, rulings: result.rulings, sent });
+    const { caseId, n, rulings, aside } = result;
+    await applyGone(ports, { caseId, n, rulings, aside, sent });
   }
 }
 
@@ -104,6 +147,7 @@ export interface Leaving {
   caseId: CaseId;
   n: number;
   rulings: Record<string, Ruling>;
+  aside: Aside[];
   /** The push that was answered by `gone`. */
   sent: PushedCase;
 }
@@ -128,20 +172,20 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
       ({ body, hash }) => doc.rulings[body.id] === undefined && !sent.has(hash),
     );
     if (unseen) return;
-    const strays = straysOf(doc, ports);
+    const strays = straysOf(ports, doc, leaving);
     if (strays.length > 0) await local.addStrays(strays);
     if (await local.bury(leaving.caseId, leaving.n, known.revision)) return;
   }
 }
 
-function straysOf(doc: CaseDocument, { deviceId, clock }: ApplyPorts): Stray[] {
+function straysOf(ports: ApplyPorts, doc: CaseDocument, leaving: Leaving): Stray[] {
   return Object.values(doc.actions).flatMap((action): Stray[] => {
     const ruling = doc.rulings[action.body.id];
-    const isOwn = deviceOf(action) === deviceId;
+    const isOwn = deviceOf(action) === ports.deviceId;
     if (ruling?.verdict === 'accepted' || (ruling !== undefined && !isOwn)) return [];
     // Sent and yet unruled: the hub holds other content under this id.
-    const why = ruling?.problem ?? problem('action-id-reused', { actionId: action.body.id });
-    return [{ caseId: doc._id, action, problem: why, strayedAt: clock.now() }];
+    const stray = strayOf(ports, action, leaving);
+    return [ruling?.problem === undefined ? stray : { ...stray, problem: ruling.problem }];
   });
 }
 

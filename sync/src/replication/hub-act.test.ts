@@ -3,7 +3,7 @@ import type { DeviceKey } from '../domain/catalog.ts';
 import { indexCatalog } from '../domain/catalog-index.ts';
 import { cheapSign, isCheaplySigned } from '../testing/cheap-signer.ts';
 import { FakeClock } from '../testing/fake-time.ts';
-import { MemoryMasterStore, MemoryQuarantine } from '../testing/memory-hub-stores.ts';
+import { MemoryMasterStore, MemoryQuarantine, MemoryRegister } from '../testing/memory-hub-stores.ts';
 import { MemoryDeviceStore } from '../testing/memory-local-store.ts';
 import { catalogOf, DISTRICT } from '../testing/rule-catalog.ts';
 import { dutyOf, hubAct } from './hub-act.ts';
@@ -26,6 +26,7 @@ function ports() {
   return {
     master: new MemoryMasterStore(),
     quarantine: new MemoryQuarantine(),
+    register: new MemoryRegister(),
     clock: new FakeClock(),
     catalog: () => catalog,
     verify: async (action: Parameters<typeof isCheaplySigned>[0]) => isCheaplySigned(action),

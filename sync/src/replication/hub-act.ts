@@ -12,8 +12,9 @@ import type { CaseState } from '../domain/state.ts';
 import { effectiveRule, tierRank } from '../domain/tier-rules.ts';
 import { append } from './append.ts';
 import type { ActionDraft, AppendPorts } from './append.ts';
-import { judgePush, rule } from './judge.ts';
+import { judgePush } from './judge.ts';
 import type { JudgePorts } from './judge.ts';
+import { rule } from './rule.ts';
 
 export interface HubActPorts extends JudgePorts, Pick<AppendPorts, 'deviceId' | 'device' | 'sign'> {}
 
@@ -44,8 +45,11 @@ export async function hubAct(
           const fresh = Object.values(doc.actions).filter(({ body }) => doc.rulings[body.id] === undefined);
           const pushed = { caseId, n: doc.n, actions: fresh };
           const { results } = await judgePush(ports, { v: 1, cases: [pushed] }, by.unit);
-          if (results[0]?.kind === 'refused')
-            throw new Error(`the hub refused its own action: ${results[0].problem.code}`);
+          const [result] = results;
+          if (result?.kind === 'refused')
+            throw new Error(`the hub refused its own action: ${result.problem.code}`);
+          if (result !== undefined && 'aside' in result && result.aside.length > 0)
+            throw new Error('the hub’s key signs elsewhere too: the id of its action is taken');
           return true;
         },
       },
@@ -61,7 +65,8 @@ function foreseen(ports: HubActPorts, doc: CaseDocument, { by, draft }: { by: Au
   const at = ports.clock.now();
   const body = { v: 1 as const, id, caseId: doc._id, ...draft, by, at, offsetMs: 0, after: [], prev: null };
   const trial = { caseId: doc._id, n: doc.n, actions: [{ body, hash: '', sig: '' }] };
-  const ruling = rule(ports, trial, { ...doc, head: { status: 'new', ever: [], parties: [] } })?.rulings[id];
+  const master = { ...doc, head: { status: 'new' as const, ever: [], parties: [] } };
+  const ruling = rule(ports, { pushed: trial, master, numbersTaken: new Set() })?.rulings[id];
   if (ruling?.verdict === 'accepted') return { ok: true as const, value: [draft] };
   return { ok: false as const, problem: ruling?.problem ?? problem('internal', { reference: doc._id }) };
 }

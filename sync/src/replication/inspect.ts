@@ -4,7 +4,7 @@ import type { SignedAction } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { PushedCase } from '../protocol/messages.ts';
-import { fileAside } from './judge.ts';
+import { fileAside } from './claim-actions.ts';
 import type { JudgePorts } from './judge.ts';
 import type { MasterCase } from './ports.ts';
 
@@ -37,6 +37,6 @@ async function inspectAction(
   if (device.status === 'active') return undefined;
   // Kept for an administrator: what was done before the device was lost may be good work.
   const why = problem('device-revoked', { deviceId: id.deviceId });
-  await fileAside(ports, action, why);
+  await fileAside(ports, action, { problem: why, isRuled: false });
   return why;
 }

@@ -3,26 +3,23 @@
  * Any number of hub processes may run it at once. It must not answer before what it says is stored.
  */
 import type { ActionId, CaseId, UnitCode } from '../domain/identifiers.ts';
-import type { AnyActionBody, CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
-import type { Catalog, DeviceKey } from '../domain/catalog.ts';
-import { decide } from '../domain/decide.ts';
-import type { DecideContext } from '../domain/decide.ts';
-import { fold, headOf } from '../domain/fold.ts';
-import { order } from '../domain/order.ts';
+import type { Ruling, SignedAction } from '../domain/action.ts';
+import type { DeviceKey } from '../domain/catalog.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
-import type { Actor, CaseState } from '../domain/state.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
-import type { PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
+import type { Aside, PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
+import { claimActions } from './claim-actions.ts';
+import type { Claimed } from './claim-actions.ts';
 import { inspect } from './inspect.ts';
-import type { Clock, MasterCase, MasterStore, Quarantine } from './ports.ts';
+import type { MasterCase, MasterStore, Quarantine, Register } from './ports.ts';
+import { rule } from './rule.ts';
+import type { RulePorts } from './rule.ts';
 
-export interface JudgePorts {
+export interface JudgePorts extends RulePorts {
   master: MasterStore;
+  register: Register;
   quarantine: Quarantine;
-  clock: Clock;
-  /** As of now; the judge keeps no copy. */
-  catalog: () => Catalog;
   /** True when hash and signature are the device's. */
   verify: (action: SignedAction, device: DeviceKey) => Promise<boolean>;
   /** Wakes the router. Called after the write, before the answer. */
@@ -41,22 +38,16 @@ export async function judgePush(
   unit: UnitCode,
 ): Promise<PushAnswer> {
   const results = new Map<PushedCase, PushResult>();
-  const inspected = new Set<PushedCase>();
+  const claims = new Map<PushedCase, Claimed>();
   // The same case twice in one batch would conflict with itself.
   const distinct = Map.groupBy(request.cases, ({ caseId }) => caseId);
   const repeated = [...distinct.values()].flatMap((same) => same.slice(1));
   let open = request.cases.filter((pushed) => !repeated.includes(pushed));
   for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
     const masters = await ports.master.getMany(open.map(({ caseId }) => caseId));
-    await Promise.all(
-      open.map(async (pushed, i) => {
-        if (inspected.has(pushed)) return;
-        inspected.add(pushed);
-        const found = await inspect(ports, pushed, masters[i]);
-        if (found !== undefined) results.set(pushed, refusal(pushed, found));
-      }),
-    );
-    open = await ruleAll(ports, { open, masters, unit, results });
+    const batch = { open, masters, unit, claims, results };
+    if (round === 0) await examine(ports, batch);
+    open = await ruleAll(ports, batch);
   }
   for (const pushed of [...open, ...repeated]) results.set(pushed, refusal(pushed, problem('unavailable')));
   return {
@@ -70,20 +61,40 @@ interface Batch {
   open: PushedCase[];
   masters: (MasterCase | undefined)[];
   unit: UnitCode;
+  claims: Map<PushedCase, Claimed>;
   results: Map<PushedCase, PushResult>;
 }
 
-/** One read has been done, one write follows; what met a conflict comes back for the next round. */
-async function ruleAll(ports: JudgePorts, { open, masters, unit, results }: Batch): Promise<PushedCase[]> {
-  const changed: { pushed: PushedCase; next: MasterCase }[] = [];
+/** Is every action genuine, and the first of its id? Asked once: what is claimed stays claimed. */
+async function examine(ports: JudgePorts, { open, masters, claims, results }: Batch): Promise<void> {
+  const found = await Promise.all(open.map((pushed, i) => inspect(ports, pushed, masters[i])));
+  const genuine = open.flatMap((pushed, i) =>
+    found[i] === undefined ? [{ pushed, master: masters[i] }] : [],
+  );
+  const claimed = await claimActions(ports, genuine);
   for (const [i, pushed] of open.entries()) {
-    if (results.has(pushed)) continue;
+    const why = found[i] ?? (claimed === undefined ? problem('unavailable') : undefined);
+    if (why !== undefined) results.set(pushed, refusal(pushed, why));
+  }
+  for (const [i, { pushed }] of genuine.entries()) {
+    const each = claimed?.[i];
+    if (each !== undefined) claims.set(pushed, each);
+  }
+}
+
+/** One read has been done, one write follows; what met a conflict comes back for the next round. */
+async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
+  const { open, masters, unit, claims, results } = batch;
+  const changed: { pushed: PushedCase; next: MasterCase; aside: Aside[] }[] = [];
+  for (const [i, pushed] of open.entries()) {
+    const claimed = claims.get(pushed);
+    if (results.has(pushed) || claimed === undefined) continue;
+    const { aside, first, numbersTaken } = claimed;
     const master = masters[i];
-    await quarantineOthers(ports, pushed, master);
     try {
-      const next = rule(ports, pushed, master);
-      if (next === undefined) results.set(pushed, answer(pushed, master, unit));
-      else changed.push({ pushed, next });
+      const next = rule(ports, { pushed: { ...pushed, actions: first }, master, numbersTaken });
+      if (next === undefined) results.set(pushed, answer({ pushed, master, unit, aside }));
+      else changed.push({ pushed, next, aside });
     } catch (error) {
       ports.onFault(pushed.caseId, error);
       results.set(pushed, refusal(pushed, problem('internal', { reference: pushed.caseId })));
@@ -93,132 +104,31 @@ async function ruleAll(ports: JudgePorts, { open, masters, unit, results }: Batc
   const verdicts = await ports.master.putMany(changed.map(({ next }) => next));
   const written = changed.filter((_, i) => verdicts[i] === 'written');
   if (written.length > 0) ports.onWritten(written.map(({ pushed }) => pushed.caseId));
-  for (const { pushed, next } of written) results.set(pushed, answer(pushed, next, unit));
+  for (const { pushed, next, aside } of written)
+    results.set(pushed, answer({ pushed, master: next, unit, aside }));
   return changed.filter((_, i) => verdicts[i] !== 'written').map(({ pushed }) => pushed);
 }
 
-/** The master with every pushed action in it and ruled; undefined when nothing is new. Pure but for the clock. */
-export function rule(
-  { clock, catalog }: Pick<JudgePorts, 'clock' | 'catalog'>,
-  pushed: PushedCase,
-  master: MasterCase | undefined,
-): MasterCase | undefined {
-  const known: CaseDocument = master ?? { _id: pushed.caseId, n: 0, actions: {}, rulings: {} };
-  const fresh: Record<ActionId, SignedAction> = {};
-  for (const action of pushed.actions) {
-    if (known.actions[action.body.id] === undefined) fresh[action.body.id] ??= action;
-  }
-  if (Object.keys(fresh).length === 0) return undefined;
-  const now = clock.now();
-  const today = catalog();
-  let doc: CaseDocument = {
-    _id: known._id,
-    n: known.n,
-    actions: { ...known.actions },
-    rulings: { ...known.rulings },
-  };
-  let state = fold(doc);
-  for (const { id, action } of order({ actions: fresh, rulings: {} })) {
-    const found = verdictOn(state, action.body, { now, catalog: today });
-    const verdict: Ruling = {
-      seq: doc.n + 1,
-      receivedAt: now,
-      ...(found === undefined ? { verdict: 'accepted' } : { verdict: 'rejected', problem: found }),
-    };
-    doc = {
-      ...doc,
-      n: verdict.seq,
-      actions: { ...doc.actions, [id]: action },
-      rulings: { ...doc.rulings, [id]: verdict },
-    };
-    state = fold(doc);
-  }
-  return { ...doc, head: headOf(state), ...(master?.rev === undefined ? {} : { rev: master.rev }) };
-}
-
-function verdictOn(
-  state: CaseState,
-  body: AnyActionBody,
-  { now, catalog }: Omit<DecideContext, 'actor'>,
-): Problem | undefined {
-  const objected = objection(catalog, body);
-  if (objected !== undefined) return objected;
-  const decision = decide(state, body, { actor: actorOf(catalog, state, body), now, catalog });
-  return decision.ok ? undefined : decision.problem;
-}
-
-/** What speaks against the author. It is ruled, not refused: a signed action stays in the log with its reason. */
-function objection(catalog: Catalog, { id, by }: AnyActionBody): Problem | undefined {
-  const device = catalog.devices.get(id.slice(0, id.indexOf('.')));
-  if (isHub(by.staffId, device)) return undefined;
-  if (device?.unit !== by.unit) return problem('out-of-scope', { unit: by.unit });
-  const staff = catalog.staff.get(by.staffId);
-  if (staff?.active !== true || staff.unit !== by.unit)
-    return problem('staff-unknown', { staffId: by.staffId });
-  return undefined;
-}
-
-function actorOf(catalog: Catalog, state: CaseState, { id, by }: AnyActionBody): Actor {
-  const isOfHub = isHub(by.staffId, catalog.devices.get(id.slice(0, id.indexOf('.'))));
-  // The hub is no unit: it stands where the case stands.
-  const place = isOfHub ? (state.holder ?? by.unit) : by.unit;
-  return {
-    staffId: by.staffId,
-    unit: by.unit,
-    tier: catalog.units.get(place)?.tier ?? 'community',
-    roles: isOfHub ? ['hub'] : (catalog.staff.get(by.staffId)?.roles ?? []),
-  };
-}
-
-/** Only a device the hub made for itself may act as the hub. */
-function isHub(staffId: string, device: DeviceKey | undefined): boolean {
-  return staffId === 'hub' && device?.deviceId.startsWith('hub') === true;
+interface Settled extends Pick<Claimed, 'aside'> {
+  pushed: PushedCase;
+  master: MasterCase | undefined;
+  unit: UnitCode;
 }
 
 /** Rule 2. A unit that is no party learns the fate of what it sent and nothing else. */
-function answer(pushed: PushedCase, master: MasterCase | undefined, unit: UnitCode): PushResult {
+function answer({ pushed, master, unit, aside }: Settled): PushResult {
   const { caseId, n } = pushed;
-  if (master === undefined) return { caseId, kind: 'gone', n: 0, rulings: {} };
+  if (master === undefined) return { caseId, kind: 'gone', n: 0, rulings: {}, aside };
   const rulings: Record<ActionId, Ruling> = {};
-  let isOther = false;
   for (const { body, hash } of pushed.actions) {
     const ruling = master.rulings[body.id];
-    if (master.actions[body.id]?.hash !== hash) isOther = true;
-    else if (ruling !== undefined) rulings[body.id] = ruling;
+    if (ruling !== undefined && master.actions[body.id]?.hash === hash) rulings[body.id] = ruling;
   }
-  if (!master.head.parties.includes(unit)) return { caseId, kind: 'gone', n: master.n, rulings };
+  if (!master.head.parties.includes(unit)) return { caseId, kind: 'gone', n: master.n, rulings, aside };
   const fresh = Object.values(rulings).filter(({ seq }) => seq > n).length;
-  if (!isOther && n + fresh === master.n) return { caseId, kind: 'delta', n: master.n, rulings };
+  if (aside.length === 0 && n + fresh === master.n) return { caseId, kind: 'delta', n: master.n, rulings };
   const { head: _head, rev: _rev, ...doc } = master;
-  return { caseId, kind: 'canonical', doc };
-}
-
-/** Rule 3: the first content stays; the second is kept aside under an id of its own, rejected, and its device marked. */
-async function quarantineOthers(
-  ports: JudgePorts,
-  pushed: PushedCase,
-  master: MasterCase | undefined,
-): Promise<void> {
-  const first = new Map(Object.entries(master?.actions ?? {}).map(([id, action]) => [id, action.hash]));
-  for (const action of pushed.actions) {
-    const known = first.get(action.body.id);
-    // Also within one push: the first of two is the one that counts.
-    first.set(action.body.id, known ?? action.hash);
-    if (known === undefined || known === action.hash) continue;
-    await fileAside(ports, action, problem('action-id-reused', { actionId: action.body.id }));
-  }
-}
-
-/** Idempotent: the id is made of the content. */
-export async function fileAside(
-  ports: Pick<JudgePorts, 'quarantine' | 'clock'>,
-  action: SignedAction,
-  why: Problem,
-): Promise<void> {
-  const { id, caseId } = action.body;
-  const filedAt = ports.clock.now();
-  await ports.quarantine.file({ id: `${id}~${action.hash}`, caseId, action, problem: why, filedAt });
-  await ports.quarantine.markDevice(id.slice(0, id.indexOf('.')), why.code);
+  return { caseId, kind: 'canonical', doc, aside };
 }
 
 function refusal({ caseId }: PushedCase, why: Problem): PushResult {

@@ -1,8 +1,8 @@
 /** What the replication code needs from its surroundings. Adapters: RxDB, the hub's store, and in-memory ones for the tests. */
-import type { CaseDocument, SignedAction } from '../domain/action.ts';
+import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import type { CaseHead } from '../domain/state.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
-import type { CaseId } from '../domain/identifiers.ts';
+import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type {
   PackedCase,
@@ -58,7 +58,7 @@ export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }
   | { kind: 'tombstone'; goneN: number; revision: string };
 
-/** What the sync badge counts: unruled actions, rejected ones nobody has looked at, parked cases. */
+/** What the sync badge counts: unruled actions; rejected ones, in a case or in the tray, nobody has looked at; parked cases. */
 export interface LocalCounts {
   pending: number;
   rejected: number;
@@ -142,14 +142,48 @@ export interface RouterCheckpoint {
   save(checkpoint: string): Promise<void>;
 }
 
+/** The hub's word on an action that stays outside its case: it has no place among the case's rulings. */
+export type AsideRuling = Omit<Ruling, 'seq'>;
+
+export interface SetAside {
+  /** An id of its own, made of the content: `<actionId>~<hash>`. */
+  id: string;
+  caseId: CaseId;
+  action: SignedAction;
+  /** Null while a person must say what becomes of it. */
+  ruling: AsideRuling | null;
+  /** Why it is here. */
+  problem: Problem;
+  filedAt: number;
+}
+
 /** A second action under a known id, or an action of a device that must not act (rule 3). */
 export interface Quarantine {
-  file(entry: {
-    id: string;
-    caseId: CaseId;
-    action: SignedAction;
-    problem: Problem;
-    filedAt: number;
-  }): Promise<void>;
-  markDevice(deviceId: string, reason: string): Promise<void>;
+  /** Idempotent: gives back what was filed first under this id. */
+  file(entry: SetAside): Promise<SetAside>;
+  /** For an administrator; each reason once. */
+  markDevice(deviceId: DeviceId, reason: string): Promise<void>;
+  /** Something of this device's chain came out of order: it is to be held together as a whole. Idempotent. */
+  suspectChain(deviceId: DeviceId): Promise<void>;
+}
+
+/** Whoever stands at a place, by the hash of the content. */
+export interface Holder {
+  hash: string;
+  prev: string | null;
+  /** When it came, milliseconds since the epoch, the hub's clock. */
+  at: number;
+}
+/** Neighbouring places of one series. Who stands first at a place holds it; the others came later, with other content. */
+export interface RegisterPage {
+  _id: string;
+  places: Record<number, Holder[]>;
+  rev?: string;
+}
+/** What may be used once only (`register.ts`). Compare-and-set per page, like `MasterStore`. */
+export interface Register {
+  getMany(ids: string[]): Promise<(RegisterPage | undefined)[]>;
+  putMany(pages: RegisterPage[]): Promise<('written' | 'conflict')[]>;
+  /** All pages of a series, in order. */
+  pagesOf(series: string): Promise<RegisterPage[]>;
 }

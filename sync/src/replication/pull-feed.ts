@@ -3,7 +3,7 @@ import type { CaseDocument } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
 import { PULL_LIMIT } from '../protocol/messages.ts';
 import type { PackedCase, PullItem } from '../protocol/messages.ts';
-import { applyCanonical, applyGone } from './apply.ts';
+import { applyCanonical, applyContested, applyGone } from './apply.ts';
 import { pushBatch, unruled } from './push-dirty.ts';
 import type { PushContext } from './push-dirty.ts';
 
@@ -44,15 +44,29 @@ async function applyPage(context: PushContext, items: PullItem[]): Promise<Probl
   const catalog = items.flatMap((item) => (item.kind === 'catalog' ? [item.doc] : []));
   if (catalog.length > 0) await context.local.writeCatalog(catalog);
   // A feed names a case once, so it does not matter that those that stay are written before those that go.
-  await applyCanonical(
-    context,
-    items.flatMap((item) => (item.kind === 'case' ? [item.doc] : [])),
-  );
+  const docs = items.flatMap((item) => (item.kind === 'case' ? [item.doc] : []));
+  const contested = await settle(context, await applyCanonical(context, docs));
+  if (contested !== undefined) return contested;
   for (const item of items) {
     if (item.kind !== 'gone') continue;
     const problem = await leave(context, item);
     if (problem !== undefined) return problem;
   }
+  return undefined;
+}
+
+/** Rule 3: an action made here under the id of another is offered to the hub before the hub's own takes its place. */
+async function settle(context: PushContext, contested: CaseDocument[]): Promise<Problem | undefined> {
+  for (const doc of contested) {
+    const known = await context.local.read(doc._id);
+    if (known?.kind !== 'case') continue;
+    const actions = unruled(known.doc);
+    const sent = { caseId: doc._id, n: known.doc.n, actions };
+    const problem = actions.length === 0 ? undefined : await pushBatch(context, [sent], new Set());
+    if (problem !== undefined) return problem;
+  }
+  // What the hub could not take at all (parked) is kept in the tray.
+  await applyContested(context, contested);
   return undefined;
 }
 
@@ -67,7 +81,7 @@ async function leave(
     const actions = unruled(known.doc);
     const sent = { caseId, n: known.doc.n, actions };
     if (actions.length === 0) {
-      await applyGone(context, { caseId, n, rulings: {}, sent });
+      await applyGone(context, { caseId, n, rulings: {}, aside: [], sent });
       continue;
     }
     const failed = new Set<string>();
@@ -78,7 +92,7 @@ async function leave(
     if (after?.kind === 'case' && context.suspects.has(caseId)) return undefined;
     // The hub cannot take it (parked): the copy goes all the same, its unsent actions to the tray.
     const isStuck = after?.kind === 'case' && after.doc.n <= n && unruled(after.doc).length >= actions.length;
-    if (isStuck) await applyGone(context, { caseId, n, rulings: {}, sent });
+    if (isStuck) await applyGone(context, { caseId, n, rulings: {}, aside: [], sent });
   }
 }
 
@@ -88,11 +102,12 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   const answer = await hub.snapshot(feed);
   if (!answer.ok) return answer.problem;
   // Batches are written while the next ones are on their way: the line and the disk do not wait for each other.
-  const writing: Promise<void>[] = [];
+  const writing: Promise<unknown>[] = [];
+  const contested: CaseDocument[] = [];
   try {
     for await (const rows of answer.value.batches) {
       if (writing.length >= MAX_WRITING) await writing.shift();
-      const write = storePacked(context, rows);
+      const write = storePacked(context, rows).then((found) => contested.push(...found));
       // Its failure is met where it is awaited.
       write.catch(() => undefined);
       writing.push(write);
@@ -103,16 +118,17 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
     throw error;
   }
   await Promise.all(writing);
-  await local.saveCheckpoint(feed, answer.value.head.checkpoint);
-  return undefined;
+  const problem = await settle(context, contested);
+  if (problem === undefined) await local.saveCheckpoint(feed, answer.value.head.checkpoint);
+  return problem;
 }
 
-async function storePacked(context: PushContext, rows: PackedCase[]): Promise<void> {
+async function storePacked(context: PushContext, rows: PackedCase[]): Promise<CaseDocument[]> {
   const here = new Set(await context.local.insertPacked(rows));
-  await applyCanonical(
-    context,
-    rows.flatMap(({ caseId, body }) => (here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [])),
+  const known = rows.flatMap(({ caseId, body }) =>
+    here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [],
   );
+  return applyCanonical(context, known);
 }
 
 /** Thrown by a hub adapter when the answer ended before its last line. */

@@ -1,12 +1,15 @@
 /** The hub's stores in memory: compare-and-set and change order as the real ones have them. */
-import type { CaseId } from '../domain/identifiers.ts';
+import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import type {
   FeedEntry,
   FeedStore,
   MasterCase,
   MasterStore,
   Quarantine,
+  Register,
+  RegisterPage,
   RouterCheckpoint,
+  SetAside,
 } from '../replication/ports.ts';
 import { frozen } from './frozen.ts';
 
@@ -71,18 +74,49 @@ export class MemoryFeedStore implements FeedStore {
   }
 }
 
-type Filed = Parameters<Quarantine['file']>[0];
-
 export class MemoryQuarantine implements Quarantine {
-  readonly entries = new Map<string, Filed>();
+  readonly entries = new Map<string, SetAside>();
   readonly marks = new Map<string, Set<string>>();
+  readonly suspects = new Set<DeviceId>();
 
-  async file(entry: Filed): Promise<void> {
-    if (!this.entries.has(entry.id)) this.entries.set(entry.id, entry);
+  async file(entry: SetAside): Promise<SetAside> {
+    const known = this.entries.get(entry.id);
+    if (known === undefined) this.entries.set(entry.id, entry);
+    return known ?? entry;
   }
 
-  async markDevice(deviceId: string, reason: string): Promise<void> {
+  async markDevice(deviceId: DeviceId, reason: string): Promise<void> {
     this.marks.set(deviceId, (this.marks.get(deviceId) ?? new Set()).add(reason));
+  }
+
+  async suspectChain(deviceId: DeviceId): Promise<void> {
+    this.suspects.add(deviceId);
+  }
+}
+
+export class MemoryRegister implements Register {
+  readonly pages = new Map<string, { page: RegisterPage; rev: number }>();
+  #rev = 0;
+
+  async getMany(ids: string[]): Promise<(RegisterPage | undefined)[]> {
+    return ids.map((id) => {
+      const found = this.pages.get(id);
+      return found === undefined ? undefined : { ...found.page, rev: String(found.rev) };
+    });
+  }
+
+  async putMany(pages: RegisterPage[]): Promise<('written' | 'conflict')[]> {
+    return pages.map(({ rev, ...page }) => {
+      const known = this.pages.get(page._id);
+      if ((known === undefined ? undefined : String(known.rev)) !== rev) return 'conflict';
+      this.pages.set(page._id, { page: frozen(page), rev: ++this.#rev });
+      return 'written';
+    });
+  }
+
+  async pagesOf(series: string): Promise<RegisterPage[]> {
+    const ids = [...this.pages.keys()].filter((id) => id.startsWith(`${series}.`)).sort();
+    return (await this.getMany(ids)).filter((page) => page !== undefined);
   }
 }
 

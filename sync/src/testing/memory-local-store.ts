@@ -102,7 +102,7 @@ export class MemoryLocalStore implements LocalStore {
   }
 
   counts(deviceId: string): LocalCounts {
-    const counts = { pending: 0, rejected: 0, parked: 0 };
+    const counts = { pending: 0, rejected: this.strays.size, parked: 0 };
     for (const row of this.rows.values()) {
       if (row.kind !== 'case') continue;
       if (row.parked !== undefined) counts.parked += 1;

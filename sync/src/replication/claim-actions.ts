@@ -1,0 +1,144 @@
+/**
+ * Rule 3. Each pushed action claims its place in its device's chain, each receipt its case number, whatever case they are in: a cloned
+ * browser profile counts on by itself and uses numbers a second time in other cases. What comes second is kept aside, rejected there, and its
+ * device marked. Nothing is refused for coming out of order: the chain is only noted for an audit.
+ */
+import type { ActionId } from '../domain/identifiers.ts';
+import { counterOf, deviceOf } from '../domain/action.ts';
+import type { ActionBody, SignedAction } from '../domain/action.ts';
+import { parseCaseNo } from '../domain/case-number.ts';
+import type { Problem } from '../domain/problem.ts';
+import { problem } from '../domain/problem.ts';
+import type { Aside, PushedCase } from '../protocol/messages.ts';
+import type { MasterCase, Quarantine, Register, SetAside } from './ports.ts';
+import { enterAll } from './register.ts';
+import type { Claim } from './register.ts';
+import type { RulePorts } from './rule.ts';
+
+export interface ClaimPorts extends RulePorts {
+  register: Register;
+  quarantine: Quarantine;
+}
+
+/** What became of one case's actions. */
+export interface Claimed {
+  /** Those that hold their ids, to be ruled. */
+  first: SignedAction[];
+  aside: Aside[];
+  /** Receipts whose case number another receipt holds. */
+  numbersTaken: ReadonlySet<ActionId>;
+}
+
+interface Examined {
+  pushed: PushedCase;
+  master: MasterCase | undefined;
+}
+
+/** One answer per case, in order; undefined when the store gave way to others for too long. */
+export async function claimActions(
+  ports: ClaimPorts,
+  cases: readonly Examined[],
+): Promise<Claimed[] | undefined> {
+  const fresh = cases.flatMap(({ pushed, master }) =>
+    pushed.actions.filter(({ body }) => master?.actions[body.id] === undefined),
+  );
+  const second = await claimIds(ports, fresh);
+  if (second === undefined) return undefined;
+  const numbersTaken = await claimNumbers(
+    ports,
+    fresh.filter((action) => !second.has(action)),
+  );
+  if (numbersTaken === undefined) return undefined;
+  return Promise.all(
+    cases.map(async ({ pushed, master }) => {
+      const isSecond = (action: SignedAction) => {
+        const known = master?.actions[action.body.id];
+        return known === undefined ? second.has(action) : known.hash !== action.hash;
+      };
+      const aside = await Promise.all(
+        pushed.actions.filter(isSecond).map((action) => fileSecond(ports, action)),
+      );
+      return { first: pushed.actions.filter((action) => !isSecond(action)), aside, numbersTaken };
+    }),
+  );
+}
+
+/** The actions whose id is held by other content. */
+async function claimIds(
+  { register, quarantine, clock }: ClaimPorts,
+  fresh: SignedAction[],
+): Promise<Set<SignedAction> | undefined> {
+  if (fresh.length === 0) return new Set();
+  const at = clock.now();
+  const entered = await enterAll(
+    register,
+    fresh.map((action): Claim => {
+      const { hash, body } = action;
+      return { series: deviceOf(action), place: counterOf(body.id), holder: { hash, prev: body.prev, at } };
+    }),
+  );
+  if (entered === undefined) return undefined;
+  const strange = new Set(fresh.filter((_, i) => entered[i]?.isInOrder !== true).map(deviceOf));
+  await Promise.all([...strange].map((deviceId) => quarantine.suspectChain(deviceId)));
+  return new Set(fresh.filter(({ hash }, i) => entered[i]?.heldBy !== hash));
+}
+
+/** The ids of receipts whose number was issued before. */
+async function claimNumbers(
+  { register, clock, catalog }: ClaimPorts,
+  fresh: SignedAction[],
+): Promise<Set<ActionId> | undefined> {
+  const { devices } = catalog();
+  const at = clock.now();
+  const claims = fresh.flatMap((action): { id: ActionId; claim: Claim }[] => {
+    const { body, hash } = action;
+    const terminal = devices.get(deviceOf(action))?.terminal;
+    const number = body.kind === 'receive' ? ownNumber(body, terminal) : undefined;
+    return number === undefined
+      ? []
+      : [{ id: body.id, claim: { ...number, holder: { hash, prev: null, at } } }];
+  });
+  if (claims.length === 0) return new Set();
+  const entered = await enterAll(
+    register,
+    claims.map(({ claim }) => claim),
+  );
+  if (entered === undefined) return undefined;
+  return new Set(
+    claims.flatMap(({ id, claim }, i) => (entered[i]?.heldBy === claim.holder.hash ? [] : [id])),
+  );
+}
+
+/** A terminal may take places only in its own series; another's number is refused by `decide`. */
+function ownNumber(
+  { by, payload }: ActionBody<'receive'>,
+  terminal: string | undefined,
+): Pick<Claim, 'series' | 'place'> | undefined {
+  const parts = parseCaseNo(payload.caseNo);
+  if (parts === undefined || parts.terminal !== terminal || parts.unitPart !== by.unit.slice(6))
+    return undefined;
+  const series = `number-${parts.unitPart}-${parts.terminal.toLowerCase()}-${parts.day}`;
+  return { series, place: parts.counter };
+}
+
+async function fileSecond(ports: ClaimPorts, action: SignedAction): Promise<Aside> {
+  const { id } = action.body;
+  const why = problem('action-id-reused', { actionId: id });
+  const filed = await fileAside(ports, action, { problem: why, isRuled: true });
+  return { actionId: id, hash: action.hash, problem: filed.problem };
+}
+
+/** Idempotent: the id is made of the content. `isRuled`: rejected for good, as opposed to left to a person. */
+export async function fileAside(
+  { quarantine, clock }: Pick<ClaimPorts, 'quarantine' | 'clock'>,
+  action: SignedAction,
+  { problem: why, isRuled }: { problem: Problem; isRuled: boolean },
+): Promise<SetAside> {
+  const { id, caseId } = action.body;
+  const now = clock.now();
+  const ruling = isRuled ? { verdict: 'rejected' as const, problem: why, receivedAt: now } : null;
+  const entry = { id: `${id}~${action.hash}`, caseId, action, ruling, problem: why, filedAt: now };
+  const filed = await quarantine.file(entry);
+  await quarantine.markDevice(deviceOf(action), why.code);
+  return filed;
+}

@@ -1,0 +1,118 @@
+/**
+ * What may be used once only: a place in a device's chain, the number of a case. Who enters first holds it, under compare-and-set, so any
+ * number of hub processes may enter at once. To be entered before the case is written: after a crash in between the owner enters again.
+ */
+import type { Holder, Register, RegisterPage } from './ports.ts';
+
+/** A push touches a page or two; each is written anew, so a page stays below the size of a case. */
+const PAGE_PLACES = 32;
+const PAGE_DIGITS = 14;
+/** Each round at least one process gets its write through; past this the store is not well. */
+const MAX_ROUNDS = 60;
+
+export interface Claim {
+  /** A device, or one terminal's numbers of one day. Lower-case letters, digits and `-`. */
+  series: string;
+  place: number;
+  holder: Holder;
+}
+
+export interface Entered {
+  /** The claim's own hash, or the hash of who came first. */
+  heldBy: string;
+  /** The claim follows the last place taken before it, which holds its predecessor. */
+  isInOrder: boolean;
+}
+
+/** One answer per claim, in order. Durable when it resolves; idempotent. Undefined: the store gave way to others for too long. */
+export async function enterAll(register: Register, claims: readonly Claim[]): Promise<Entered[] | undefined> {
+  const entered = new Map<Claim, Entered>();
+  let open = [...claims].sort((a, b) => a.place - b.place);
+  for (let round = 0; open.length > 0; round++) {
+    if (round === MAX_ROUNDS) return undefined;
+    const book = await openBook(register, open);
+    for (const claim of open) entered.set(claim, book.enter(claim));
+    const changed = book.changed();
+    const verdicts = changed.length === 0 ? [] : await register.putMany(changed);
+    const lost = new Set(changed.filter((_, i) => verdicts[i] !== 'written').map(({ _id }) => _id));
+    open = open.filter((claim) => lost.has(pageIdOf(claim.series, pageOf(claim.place))));
+  }
+  return claims.map((claim) => entered.get(claim) ?? { heldBy: claim.holder.hash, isInOrder: false });
+}
+
+/** Everybody who stands at a place of the series, by place, the holder first. */
+export async function standingIn(
+  register: Register,
+  series: string,
+): Promise<{ place: number; holder: Holder }[]> {
+  const pages = await register.pagesOf(series);
+  return pages.flatMap(({ places }) =>
+    Object.entries(places).flatMap(([place, holders]) =>
+      holders.map((holder) => ({ place: Number(place), holder })),
+    ),
+  );
+}
+
+function pageOf(place: number): number {
+  return Math.floor(place / PAGE_PLACES);
+}
+
+function pageIdOf(series: string, page: number): string {
+  return `${series}.${String(page).padStart(PAGE_DIGITS, '0')}`;
+}
+
+/** The pages that claims fall into, with those before them, since a page's first place follows the last one of another. */
+async function openBook(register: Register, claims: readonly Claim[]): Promise<Book> {
+  const ids = new Set<string>();
+  for (const { series, place } of claims) {
+    const page = pageOf(place);
+    ids.add(pageIdOf(series, page));
+    if (page > 0) ids.add(pageIdOf(series, page - 1));
+  }
+  const asked = [...ids];
+  const found = await register.getMany(asked);
+  return new Book(new Map(asked.map((id, i) => [id, found[i] ?? { _id: id, places: {} }])));
+}
+
+class Book {
+  readonly #pages: Map<string, RegisterPage>;
+  readonly #changed = new Set<string>();
+
+  constructor(pages: Map<string, RegisterPage>) {
+    this.#pages = pages;
+  }
+
+  enter({ series, place, holder }: Claim): Entered {
+    const id = pageIdOf(series, pageOf(place));
+    const page = this.#pages.get(id) ?? { _id: id, places: {} };
+    const standing = page.places[place] ?? [];
+    const heldBy = standing[0]?.hash ?? holder.hash;
+    const isInOrder = standing.length === 0 && this.#follows(series, place, holder);
+    if (!standing.some(({ hash }) => hash === holder.hash)) {
+      this.#pages.set(id, { ...page, places: { ...page.places, [place]: [...standing, holder] } });
+      this.#changed.add(id);
+    }
+    return { heldBy, isInOrder };
+  }
+
+  changed(): RegisterPage[] {
+    return [...this.#changed].flatMap((id) => this.#pages.get(id) ?? []);
+  }
+
+  /** Nobody stands behind the place, and the last one before it is the predecessor. */
+  #follows(series: string, place: number, { prev }: Holder): boolean {
+    const own = this.#placesIn(series, pageOf(place));
+    if (own.some(([other]) => other > place)) return false;
+    const before = own.length > 0 ? own : this.#placesIn(series, pageOf(place) - 1);
+    const last = before.reduce<[number, Holder[]] | undefined>(
+      (most, entry) => (most === undefined || entry[0] > most[0] ? entry : most),
+      undefined,
+    );
+    return last === undefined ? pageOf(place) === 0 && prev === null : last[1][0]?.hash === prev;
+  }
+
+  #placesIn(series: string, page: number): [number, Holder[]][] {
+    const places = this.#pages.get(pageIdOf(series, page))?.places ?? {};
+    return Object.entries(places).map(([place, holders]) => [Number(place), holders]);
+  }
+}
