@@ -6,6 +6,7 @@ import {
   dayOf,
   endOfOffice,
   instantOf,
+  isProvisional,
   isWorkday,
   wallTimeOf,
   workdaysBetween,
@@ -38,6 +39,25 @@ test('counting back what was added gives the same number', () => {
   fc.assert(
     fc.property(day, fc.integer({ min: 1, max: 90 }), (from, count) => {
       expect(workdaysBetween(calendars, from, addWorkdays(calendars, from, count).day)).toBe(count);
+    }),
+  );
+});
+
+test('counting by the year agrees with walking day by day', () => {
+  fc.assert(
+    fc.property(day, fc.integer({ min: 0, max: 600 }), (from, count) => {
+      const found = addWorkdays(calendars, from, count);
+      let passed = 0;
+      let walked = count === 0 ? addDays(from, -1) : from;
+      let provisional = isProvisional(calendars, from);
+      while (passed < Math.max(1, count)) {
+        walked = addDays(walked, 1);
+        provisional ||= isProvisional(calendars, walked);
+        if (isWorkday(calendars, walked)) passed += 1;
+      }
+      expect(found).toEqual({ day: walked, provisional });
+      if (count > 0) expect(workdaysBetween(calendars, from, walked)).toBe(count);
+      if (count > 0) expect(workdaysBetween(calendars, walked, from)).toBe(-count);
     }),
   );
 });

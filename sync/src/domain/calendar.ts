@@ -4,6 +4,7 @@
  */
 import type { CalendarYear, OfficeHours } from './catalog.ts';
 import type { Day } from './identifiers.ts';
+import { dayNumberOf, dayOfNumber, workdayTable } from './workday-table.ts';
 
 export type Calendars = ReadonlyMap<number, CalendarYear>;
 
@@ -65,35 +66,60 @@ export function isWorkday(calendars: Calendars, day: Day): boolean {
 
 /** The first working day on or after `day`. */
 export function workdayFrom(calendars: Calendars, day: Day): DayFound {
-  let found = day;
-  let provisional = isProvisional(calendars, found);
-  while (!isWorkday(calendars, found)) {
-    found = addDays(found, 1);
-    provisional ||= isProvisional(calendars, found);
-  }
-  return { day: found, provisional };
+  return nthWorkday(calendars, day, { from: dayNumberOf(day), count: 1 });
 }
 
 /** The `count`th working day after `day`, which itself does not count. With 0: the first working day on or after it. */
 export function addWorkdays(calendars: Calendars, day: Day, count: number): DayFound {
   if (count <= 0) return workdayFrom(calendars, day);
-  let found = day;
-  let provisional = isProvisional(calendars, day);
-  for (let left = count; left > 0;) {
-    found = addDays(found, 1);
-    provisional ||= isProvisional(calendars, found);
-    if (isWorkday(calendars, found)) left -= 1;
+  return nthWorkday(calendars, day, { from: dayNumberOf(day) + 1, count });
+}
+
+/** The `count`th working day from the day numbered `from`, itself included; provisional when a year since `since` is. */
+function nthWorkday(
+  calendars: Calendars,
+  since: Day,
+  { from, count }: { from: number; count: number },
+): DayFound {
+  let year = yearOf(from);
+  let left = count;
+  for (let start = from; ; year += 1) {
+    const { firstDay, before } = workdayTable(year, calendars.get(year));
+    const passed = before[start - firstDay] ?? 0;
+    const wanted = passed + left;
+    const inYear = before.at(-1) ?? 0;
+    if (wanted <= inYear) {
+      const day = dayOfNumber(firstDay + before.indexOf(wanted) - 1);
+      return { day, provisional: isAnyProvisional(calendars, Number(since.slice(0, 4)), year) };
+    }
+    left -= inYear - passed;
+    start = firstDay + before.length - 1;
   }
-  return { day: found, provisional };
+}
+
+function isAnyProvisional(calendars: Calendars, first: number, last: number): boolean {
+  for (let year = first; year <= last; year++) if (!calendars.has(year)) return true;
+  return false;
 }
 
 /** Working days after `from` up to and including `to`; negative when `to` lies before `from`. */
 export function workdaysBetween(calendars: Calendars, from: Day, to: Day): number {
   if (to < from) return -workdaysBetween(calendars, to, from);
-  let count = 0;
-  for (let day = from; day < to;) {
-    day = addDays(day, 1);
-    if (isWorkday(calendars, day)) count += 1;
+  const last = Number(to.slice(0, 4));
+  let count = passedOf(calendars, to) - passedOf(calendars, from);
+  for (let year = Number(from.slice(0, 4)); year < last; year++) {
+    count += workdayTable(year, calendars.get(year)).before.at(-1) ?? 0;
   }
   return count;
+}
+
+/** Working days of its year up to and including `day`. */
+function passedOf(calendars: Calendars, day: Day): number {
+  const year = Number(day.slice(0, 4));
+  const { firstDay, before } = workdayTable(year, calendars.get(year));
+  return before[dayNumberOf(day) - firstDay + 1] ?? 0;
+}
+
+function yearOf(dayNumber: number): number {
+  return new Date(dayNumber * DAY_MS).getUTCFullYear();
 }
