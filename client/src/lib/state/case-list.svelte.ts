@@ -6,7 +6,7 @@ import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
 import { PIECE, type StoredCase } from '#lib/local/case-reader.ts';
 import type { Station } from '#lib/local/station.ts';
-import { byUrgency, isNear, rowOf, timed, type CaseRow } from './case-row.ts';
+import { byUrgency, ranOut, rowOf, timed, type CaseRow } from './case-row.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
@@ -19,6 +19,9 @@ const SMALL = 1_000;
 class CaseList {
   readonly #byId = new Map<CaseId, CaseRow>();
   #changed: ReturnType<typeof setTimeout> | undefined;
+  #timedAt = 0;
+  /** Counts the times all clocks were begun anew. */
+  #turn = 0;
   /** All cases here, in no order. */
   rows: CaseRow[] = $state.raw([]);
   /** False while the rest of the store is still being read: counts are not exact before. */
@@ -84,13 +87,36 @@ class CaseList {
     this.rows = [...this.#byId.values()];
   }
 
-  /** Recomputes clocks: all of them when the day or the catalog changed, otherwise those that are near. */
-  retime(everything: boolean): void {
-    for (const [caseId, row] of this.#byId) {
-      if (!isOpen(row.state.status) || !(everything || isNear(row, clock.now))) continue;
-      this.#byId.set(caseId, timed(row, catalogState.current, clock.now));
+  /** The minute has passed: the clocks that ran out meanwhile. */
+  tick(): void {
+    const since = this.#timedAt;
+    this.#timedAt = clock.now;
+    const due = [...this.#byId.values()].filter((row) => ranOut(row, { since, now: clock.now }));
+    if (due.length === 0) return;
+    this.#retime(due);
+    this.#show();
+  }
+
+  /** A new day or another catalog: every open case, in pieces, so that a clerk who works meanwhile does not wait for it. */
+  async retimeAll(): Promise<void> {
+    this.#timedAt = clock.now;
+    const turn = (this.#turn += 1);
+    const ids = [...this.#byId.keys()];
+    for (let i = 0; i < ids.length; i += PIECE) {
+      const rows = ids.slice(i, i + PIECE).flatMap((id) => this.#byId.get(id) ?? []);
+      this.#retime(rows);
+      await idle();
+      // Another day, or another catalog, has begun its own.
+      if (turn !== this.#turn) return;
     }
     this.#show();
+  }
+
+  #retime(rows: readonly CaseRow[]): void {
+    for (const row of rows) {
+      if (!isOpen(row.state.status)) continue;
+      this.#byId.set(row.caseId, timed(row, catalogState.current, clock.now));
+    }
   }
 
   /** By number, ID, enterprise code, mobile or name, the newest first. */

@@ -19,9 +19,6 @@ export interface CaseRow {
   parked?: Problem;
 }
 
-/** Days before a limit from which the minutes on the screen matter. */
-const NEAR_MS = 4 * 86_400_000;
-
 export function rowOf(stored: StoredCase, catalog: Catalog, now: number): CaseRow | undefined {
   if (stored.doc === undefined) return undefined;
   const row: CaseRow = { caseId: stored.caseId, doc: stored.doc, state: fold(stored.doc), card: 'none' };
@@ -45,9 +42,9 @@ export function timed(row: CaseRow, catalog: Catalog, now: number): CaseRow {
       };
 }
 
-/** Whether another minute can change what the row says. */
-export function isNear(row: CaseRow, now: number): boolean {
-  return row.clock !== undefined && row.clock.dueMs - now < NEAR_MS;
+/** Whether the clock ran out between the two moments: within a day nothing else about it changes. */
+export function ranOut(row: CaseRow, { since, now }: { since: number; now: number }): boolean {
+  return row.clock !== undefined && row.clock.dueMs > since && row.clock.dueMs <= now;
 }
 
 function pressing(
