@@ -1,10 +1,9 @@
 /** Puts the hub together: stores, catalog, sessions, judge, router, agenda. Knows every part; no part knows it but the resources. */
-import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
-import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import { Router } from '@sanji/sync/replication/router';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
+import { actionVerifier } from './hub/action-verifier.ts';
 import { Agenda } from './hub/agenda.ts';
 import { CatalogService } from './hub/catalog-service.ts';
 import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
@@ -87,7 +86,7 @@ async function assemble(ground: Ground): Promise<Container> {
     quarantine,
     clock,
     catalog: () => catalog.current(),
-    verify: keyedVerifier(),
+    verify: actionVerifier(),
     onWritten: () => void router.poke(),
     onFault: (_caseId, error) => onFault(error),
   };
@@ -121,17 +120,6 @@ async function assemble(ground: Ground): Promise<Container> {
     snapshots,
     pokes,
     audit,
-  };
-}
-
-/** Importing a key costs more than checking a signature with it. */
-function keyedVerifier(): JudgePorts['verify'] {
-  const keys = new Map<string, Promise<CryptoKey>>();
-  return async (action, { deviceId, publicKey }: DeviceKey) => {
-    const id = `${deviceId} ${publicKey.x} ${publicKey.y}`;
-    const key = keys.get(id) ?? importPublicKey(publicKey);
-    keys.set(id, key);
-    return verifyAction(action, await key);
   };
 }
 

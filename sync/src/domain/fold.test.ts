@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { COMMUNITY, OTHER_COMMUNITY, STREET, makeAction, makeCase } from '../testing/factories.ts';
 import { STATUSES } from './action.ts';
 import type { ActionKind, CaseDocument, Ruling, SignedAction } from './action.ts';
-import { fold, headOf } from './fold.ts';
+import { fold, foldRuled, headOf } from './fold.ts';
 import { ACTION_KINDS } from './lifecycle.ts';
 import { contradictions, merge } from './merge.ts';
 import { order, tips } from './order.ts';
@@ -123,6 +123,20 @@ describe('fold', () => {
           .sort((a, b) => a.rank - b.rank)
           .map(({ entry }) => entry);
         expect(fold({ ...doc, actions: Object.fromEntries(shuffled) })).toEqual(fold(doc));
+      }),
+    );
+  });
+
+  it('one ruled action further is the fold of the longer log', () => {
+    fc.assert(
+      fc.property(logs, (doc) => {
+        const ruled = partOf(doc, [], doc.n);
+        const steps = order(ruled);
+        let state = fold({ ...ruled, n: 0, actions: {}, rulings: {} });
+        for (const { action, ruling } of steps) {
+          if (ruling !== undefined) state = { ...foldRuled(state, action.body, ruling), n: ruling.seq };
+        }
+        expect(state).toEqual(fold(ruled));
       }),
     );
   });

@@ -2,7 +2,7 @@
  * From the log to the state. Total: any log folds. Applies the hub's verdicts and never decides again; pending actions count where
  * they fit, so that a station sees its own work at once.
  */
-import type { AnyActionBody, CaseDocument } from './action.ts';
+import type { AnyActionBody, CaseDocument, Ruling } from './action.ts';
 import { effectiveTime, evolve } from './evolve.ts';
 import { transitionOf } from './lifecycle.ts';
 import { order } from './order.ts';
@@ -16,13 +16,18 @@ export function fold(doc: CaseDocument): CaseState {
         ? evolve(state, action.body, effectiveTime(action.body, undefined))
         : state;
       state = { ...next, pending: [...next.pending, id] };
-    } else if (ruling.verdict === 'rejected') {
-      state = { ...state, rejected: [...state.rejected, id] };
     } else {
-      state = evolve(state, action.body, effectiveTime(action.body, ruling.receivedAt));
+      state = foldRuled(state, action.body, ruling);
     }
   }
   return state;
+}
+
+/** One step of the fold: the state of a log without pending actions, and the action that was ruled next. `n` is left to the caller. */
+export function foldRuled(state: CaseState, body: AnyActionBody, ruling: Ruling): CaseState {
+  return ruling.verdict === 'rejected'
+    ? { ...state, rejected: [...state.rejected, body.id] }
+    : evolve(state, body, effectiveTime(body, ruling.receivedAt));
 }
 
 /** The state of a case without any action. */

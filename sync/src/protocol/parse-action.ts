@@ -18,6 +18,9 @@ const MAX_AFTER = 100;
 const HASH = /^[\w-]{43}$/;
 const SIGNATURE = /^[\w-]{86}$/;
 const UNSAFE_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+const UNSAFE_WORD = /"(?:__proto__|constructor|prototype)"/;
+/** UTF-8 takes no more for one unit of UTF-16. */
+const MAX_BYTES_PER_UNIT = 3;
 
 // A lone surrogate has no canonical form, so it can be neither hashed nor signed.
 const text = z
@@ -135,20 +138,22 @@ export function parseSignedAction(input: unknown): Result<SignedAction> {
   return { ok: true, value: { body: { ...body, payload: payload.data } as SignedAction['body'], hash, sig } };
 }
 
-/** In UTF-8; undefined for what JSON cannot carry (cycles, functions) and for keys that reach a prototype, at any depth. */
+/** Bytes in UTF-8, or a bound above them; undefined for what JSON cannot carry (cycles, functions) and for keys that reach a prototype, at any depth. */
 function sizeOf(input: unknown): number | undefined {
-  let isSafe = true;
-  const watch = (name: string, value: unknown): unknown => {
-    isSafe &&= !UNSAFE_KEYS.has(name);
-    return value;
-  };
   try {
-    const json = JSON.stringify(input, watch) as string | undefined;
-    if (!isSafe) return undefined;
-    return json === undefined ? undefined : new TextEncoder().encode(json).byteLength;
+    const json = JSON.stringify(input) as string | undefined;
+    // Also where such a word is no key but a text: then it is looked at again, key by key.
+    if (json === undefined || (UNSAFE_WORD.test(json) && hasUnsafeKey(input))) return undefined;
+    const most = json.length * MAX_BYTES_PER_UNIT;
+    return most <= MAX_ACTION_BYTES ? most : new TextEncoder().encode(json).byteLength;
   } catch {
     return undefined;
   }
+}
+
+function hasUnsafeKey(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => UNSAFE_KEYS.has(key) || hasUnsafeKey(inner));
 }
 
 function placeOf(error: z.ZodError, prefix?: string): string {

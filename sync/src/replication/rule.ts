@@ -4,7 +4,7 @@ import type { AnyActionBody, CaseDocument, Ruling, SignedAction } from '../domai
 import type { Catalog, DeviceKey } from '../domain/catalog.ts';
 import { decide } from '../domain/decide.ts';
 import type { DecideContext } from '../domain/decide.ts';
-import { fold, headOf } from '../domain/fold.ts';
+import { fold, foldRuled, headOf } from '../domain/fold.ts';
 import { order } from '../domain/order.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
@@ -37,28 +37,21 @@ export function rule(
   }
   if (Object.keys(fresh).length === 0) return undefined;
   const context = { now: clock.now(), catalog: catalog(), numbersTaken };
-  let doc: CaseDocument = {
-    _id: known._id,
-    n: known.n,
-    actions: { ...known.actions },
-    rulings: { ...known.rulings },
-  };
-  let state = fold(doc);
+  const actions = { ...known.actions };
+  const rulings = { ...known.rulings };
+  let state = fold(known);
   for (const { id, action } of order({ actions: fresh, rulings: {} })) {
     const found = verdictOn(state, action.body, context);
-    const verdict: Ruling = {
-      seq: doc.n + 1,
+    const ruling: Ruling = {
+      seq: state.n + 1,
       receivedAt: context.now,
       ...(found === undefined ? { verdict: 'accepted' } : { verdict: 'rejected', problem: found }),
     };
-    doc = {
-      ...doc,
-      n: verdict.seq,
-      actions: { ...doc.actions, [id]: action },
-      rulings: { ...doc.rulings, [id]: verdict },
-    };
-    state = fold(doc);
+    actions[id] = action;
+    rulings[id] = ruling;
+    state = { ...foldRuled(state, action.body, ruling), n: ruling.seq };
   }
+  const doc: CaseDocument = { _id: known._id, n: state.n, actions, rulings };
   return { ...doc, head: headOf(state), ...(master?.rev === undefined ? {} : { rev: master.rev }) };
 }
 

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
+import { makeSigner } from '@sanji/sync/testing/factories';
+import type { SignedAction } from '@sanji/sync/domain/action';
+import { actionVerifier } from './action-verifier.ts';
+
+const own = await makeSigner();
+const other = await makeSigner('device02');
+const action = await own.sign('note', { payload: { text: '五华区' } });
+const stranger = await other.sign('note');
+
+const CASES: [what: string, given: SignedAction, isGood: boolean][] = [
+  ['as it was signed', action, true],
+  ['with its fields in another order', { ...action, body: reversed(action.body) }, true],
+  ['with another body', { ...action, body: { ...action.body, at: action.body.at + 1 } }, false],
+  ['with another hash', { ...action, hash: stranger.hash }, false],
+  ['with the signature of another action', { ...action, sig: stranger.sig }, false],
+  ['of another device', stranger, false],
+  ['without a signature', { ...action, sig: '' }, false],
+  ['with a signature cut short', { ...action, sig: action.sig.slice(2) }, false],
+  ['with a signature that is no base64url', { ...action, sig: 'ä'.repeat(86) }, false],
+];
+
+test.each(CASES)('an action %s is judged as the domain judges it', async (_what, given, isGood) => {
+  expect(await actionVerifier()(given, own.key)).toBe(isGood);
+  expect(await verifyAction(given, await importPublicKey(own.key.publicKey))).toBe(isGood);
+});
+
+test('a device that came back under another key is held to the new one', async () => {
+  const verify = actionVerifier();
+  const renewed = { ...own.key, publicKey: other.key.publicKey };
+  expect(await verify(action, own.key)).toBe(true);
+  expect(await verify(action, renewed)).toBe(false);
+});
+
+function reversed<T extends object>(value: T): T {
+  return Object.fromEntries(Object.entries(value).reverse()) as T;
+}
