@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import { auditChains } from '@sanji/sync/replication/audit-chains';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { openContainer, type Container } from './container.ts';
@@ -74,7 +75,7 @@ interface Background {
 }
 
 function startBackground(container: Container, signal: AbortSignal): Background {
-  const { agenda, catalog, router, sessions, onFault } = container;
+  const { agenda, catalog, judge, router, sessions, onFault } = container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -93,9 +94,9 @@ function startBackground(container: Container, signal: AbortSignal): Background 
     // The backstop behind the pokes of the push path: what another process wrote is routed too.
     guarded(followRouter(container, signal)),
   ];
-  let ticking: Promise<void> = Promise.resolve();
+  let ticking: Promise<unknown> = Promise.resolve();
   const tick = setInterval(() => {
-    ticking = guarded(agenda.tick());
+    ticking = Promise.all([guarded(agenda.tick()), guarded(auditChains(judge))]);
   }, TICK_MS);
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = setInterval(() => {

@@ -6,6 +6,12 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { openHubStores, type HubStores } from '@sanji/server/store/open-store';
 import type { MasterCase } from '@sanji/sync/replication/ports';
+import {
+  feedStoreSuite,
+  masterStoreSuite,
+  quarantineSuite,
+  registerSuite,
+} from '@sanji/sync/testing/hub-store-suites';
 import { startCompatibleServer, type CompatibleServer } from '../couchdb-compatible/server.ts';
 
 const feed = 'unit_530102001013';
@@ -48,6 +54,11 @@ describe.each(kinds)('on the %s store', (kind) => {
     await server?.kill();
     rmSync(dataDir, { recursive: true });
   });
+
+  masterStoreSuite(async () => hub.master);
+  feedStoreSuite(async () => hub.feeds);
+  registerSuite(async () => hub.register);
+  quarantineSuite(async () => hub.quarantine);
 
   test('the master copy is written by compare-and-set and followed by id', async () => {
     const doc = caseOf(0);

@@ -50,6 +50,17 @@ export class TestStation {
     return station;
   }
 
+  /** A copy of the whole profile: the same key, and the same numbers from here on. */
+  async clone(): Promise<TestStation> {
+    const { deviceId, unit, terminal } = this;
+    const copy = new TestStation(this.hub, this.keys, { deviceId, unit, terminal });
+    copy.#counter = this.#counter;
+    copy.#prev = this.#prev;
+    copy.#cases = this.#cases;
+    await copy.openSession();
+    return copy;
+  }
+
   async openSession(): Promise<Asked> {
     const claim = {
       deviceId: this.deviceId,

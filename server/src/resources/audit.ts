@@ -1,7 +1,10 @@
 /** The audit log, for those who may read it, and what the hub set aside. */
 import { z } from 'zod';
+import { deviceOf } from '@sanji/sync/domain/action';
+import { ACTION_KINDS } from '@sanji/sync/domain/lifecycle';
 import { answered, forStaff, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
+import { millis } from './schemas.ts';
 
 const query = z.object({
   from: z.coerce.number().int().optional(),
@@ -24,6 +27,24 @@ const entry = z.object({
   counter: z.int(),
   prev: z.string().nullable(),
   hash: z.string(),
+});
+
+const reason = z.object({ code: z.string() }).loose();
+const setAside = z.object({
+  id: z.string(),
+  caseId: z.string(),
+  deviceId: z.string(),
+  kind: z.enum(ACTION_KINDS),
+  problem: reason,
+  ruling: z
+    .object({ verdict: z.enum(['accepted', 'rejected']), receivedAt: millis, problem: reason.optional() })
+    .nullable(),
+  filedAt: millis,
+});
+const chain = z.object({
+  deviceId: z.string(),
+  checkedAt: millis,
+  faults: z.array(z.object({ actionId: z.string(), fault: z.enum(['missing', 'forked']), since: millis })),
 });
 
 export function auditRoutes({ stores, audit }: Container): Endpoint[] {
@@ -56,24 +77,24 @@ export function auditRoutes({ stores, audit }: Container): Endpoint[] {
     }),
     forStaff({
       name: 'GET /api/quarantine',
-      summary: 'Actions that were set aside, by id, device and problem; their content stays closed.',
+      summary:
+        'What was set aside, and the hash chains that do not hold together: by id, device and problem; the content stays closed.',
       query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
-      answers: {
-        schema: z.object({
-          entries: z.array(
-            z.object({
-              id: z.string(),
-              caseId: z.string(),
-              problem: z.object({ code: z.string() }).loose(),
-              filedAt: z.int(),
-            }),
-          ),
-        }),
-      },
+      answers: { schema: z.object({ entries: z.array(setAside), chains: z.array(chain) }) },
       async handle({ query: { limit } }) {
-        const entries = await stores.quarantine.entries(limit);
+        const [entries, chains] = await Promise.all([
+          stores.quarantine.entries(limit),
+          stores.quarantine.chains(),
+        ]);
         return answered({
-          entries: entries.map(({ id, caseId, problem, filedAt }) => ({ id, caseId, problem, filedAt })),
+          entries: entries.map(({ action, ...entry }) => ({
+            ...entry,
+            deviceId: deviceOf(action),
+            kind: action.body.kind,
+          })),
+          chains: chains
+            .map(({ finding: { deviceId, checkedAt, faults } }) => ({ deviceId, checkedAt, faults }))
+            .filter(({ faults }) => faults.length > 0),
         });
       },
     }),

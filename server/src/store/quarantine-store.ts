@@ -1,7 +1,5 @@
 /** What the hub set aside (rule 3), in the database `quarantine`, until an administrator has looked at it. */
-import type { FaultyLink } from '@sanji/sync/domain/chain';
-import type { Quarantine, SetAside } from '@sanji/sync/replication/ports';
-import type { Versioned } from './directory-store.ts';
+import type { ChainFinding, Quarantine, SetAside } from '@sanji/sync/replication/ports';
 import type { Database, Store, StoredDocument } from './store.ts';
 
 export interface DeviceMark {
@@ -10,30 +8,10 @@ export interface DeviceMark {
   reasons: string[];
 }
 
-/** What was found when a device's chain was last held together. */
-export interface ChainFinding {
-  deviceId: string;
-  /** Something came out of order since. */
-  isDue: boolean;
-  /** Milliseconds since the epoch; 0: never. */
-  checkedAt: number;
-  faults: ChainFaultSince[];
-}
-export interface ChainFaultSince {
-  actionId: string;
-  fault: FaultyLink['fault'];
-  /** When the action came in, milliseconds since the epoch. */
-  since: number;
-}
-
 export interface QuarantineStore extends Quarantine {
   /** Newest id last. */
   entries(limit: number): Promise<SetAside[]>;
   markedDevices(): Promise<DeviceMark[]>;
-  /** Every device whose chain was suspect once. */
-  chains(): Promise<Versioned<ChainFinding>[]>;
-  /** Compare-and-set: something may have come in during the audit. */
-  noteChain(finding: ChainFinding, rev: string): Promise<'written' | 'conflict'>;
 }
 
 interface QuarantineDocument extends StoredDocument {
@@ -85,9 +63,9 @@ class QuarantineDatabase implements QuarantineStore {
     }
   }
 
-  async chains(): Promise<Versioned<ChainFinding>[]> {
+  async chains(): Promise<{ finding: ChainFinding; rev: string }[]> {
     const docs = await this.#database.range({ startkey: 'chain:', endkey: 'chain:\uffff' });
-    return docs.flatMap(({ chain, _rev }) => (chain === undefined ? [] : [{ value: chain, rev: _rev }]));
+    return docs.flatMap(({ chain, _rev }) => (chain === undefined ? [] : [{ finding: chain, rev: _rev }]));
   }
 
   async noteChain(chain: ChainFinding, rev: string): Promise<'written' | 'conflict'> {

@@ -44,7 +44,8 @@ export const PROBLEMS = {
   'device-unknown': 'needs-person', // {deviceId}
   'device-revoked': 'needs-person', // {deviceId}
   'signature-invalid': 'never', // {actionId}
-  'chain-broken': 'needs-person', // {actionId}
+  'chain-broken': 'needs-person', // {actionId}: what comes before it in its device's chain is missing
+  'chain-forked': 'needs-person', // {actionId}: two actions follow one
   'action-id-reused': 'needs-person', // {actionId}: same id, other content
   'staff-unknown': 'needs-person', // {staffId}
   'out-of-scope': 'never', // {feed?, unit?}

@@ -40,7 +40,7 @@ export async function claimActions(
   cases: readonly Examined[],
 ): Promise<Claimed[] | undefined> {
   const fresh = cases.flatMap(({ pushed, master }) =>
-    pushed.actions.filter(({ body }) => master?.actions[body.id] === undefined),
+    pushed.actions.filter(({ body, hash }) => master?.actions[body.id]?.hash !== hash),
   );
   const second = await claimIds(ports, fresh);
   if (second === undefined) return undefined;

@@ -2,7 +2,8 @@
 import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import type { CaseHead } from '../domain/state.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
-import type { CaseId, DeviceId } from '../domain/identifiers.ts';
+import type { LinkFault } from '../domain/chain.ts';
+import type { ActionId, CaseId, DeviceId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type {
   PackedCase,
@@ -165,6 +166,26 @@ export interface Quarantine {
   markDevice(deviceId: DeviceId, reason: string): Promise<void>;
   /** Something of this device's chain came out of order: it is to be held together as a whole. Idempotent. */
   suspectChain(deviceId: DeviceId): Promise<void>;
+  /** Every device whose chain was suspect once. `rev` is opaque. */
+  chains(): Promise<{ finding: ChainFinding; rev: string }[]>;
+  /** Compare-and-set: something may have come in during the audit. */
+  noteChain(finding: ChainFinding, rev: string): Promise<'written' | 'conflict'>;
+}
+
+/** What was found when a device's chain was last held together. */
+export interface ChainFinding {
+  deviceId: DeviceId;
+  /** Something came out of order since. */
+  isDue: boolean;
+  /** Milliseconds since the epoch; 0: never. */
+  checkedAt: number;
+  faults: ChainFaultSince[];
+}
+export interface ChainFaultSince {
+  actionId: ActionId;
+  fault: LinkFault;
+  /** When the action came in, milliseconds since the epoch. */
+  since: number;
 }
 
 /** Whoever stands at a place, by the hash of the content. */

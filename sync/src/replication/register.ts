@@ -42,7 +42,7 @@ export async function enterAll(register: Register, claims: readonly Claim[]): Pr
 
 /** Everybody who stands at a place of the series, by place, the holder first. */
 export async function standingIn(
-  register: Register,
+  register: Pick<Register, 'pagesOf'>,
   series: string,
 ): Promise<{ place: number; holder: Holder }[]> {
   const pages = await register.pagesOf(series);

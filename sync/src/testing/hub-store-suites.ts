@@ -1,6 +1,17 @@
 /** What every MasterStore and FeedStore must do; run by each adapter. */
 import { describe, expect, test } from 'vitest';
-import type { FeedStore, MasterCase, MasterStore } from '../replication/ports.ts';
+import type {
+  FeedStore,
+  MasterCase,
+  MasterStore,
+  Quarantine,
+  Register,
+  SetAside,
+} from '../replication/ports.ts';
+import { enterAll, standingIn } from '../replication/register.ts';
+import type { Claim } from '../replication/register.ts';
+import { cheapSign } from './cheap-signer.ts';
+import { makeBody } from './factories.ts';
 import { caseOf } from './local-store-suite.ts';
 
 const A = '01kb3x5n8v000000000000000a';
@@ -93,6 +104,103 @@ export function feedStoreSuite(make: () => Promise<FeedStore>): void {
         entries: [],
         more: false,
       });
+    });
+  });
+}
+
+function claim(place: number, hash: string, prev: string | null = null, series = 'wenlin1'): Claim {
+  return { series, place, holder: { hash, prev, at: place } };
+}
+
+/** @param make a new, empty register each time */
+export function registerSuite(make: () => Promise<Register>): void {
+  describe('a register', () => {
+    test('who enters first holds the place, and enters again without harm', async () => {
+      const register = await make();
+      const heldBy = async (...claims: Claim[]) =>
+        (await enterAll(register, claims))?.map((entered) => entered.heldBy);
+      expect(await heldBy(claim(1, 'a'))).toEqual(['a']);
+      expect(await heldBy(claim(1, 'b'), claim(2, 'c'))).toEqual(['a', 'c']);
+      expect(await heldBy(claim(1, 'a'), claim(1, 'b'))).toEqual(['a', 'a']);
+    });
+
+    test('of many who enter at once each place has one holder, and everybody learns who', async () => {
+      const register = await make();
+      const answers = await Promise.all(
+        Array.from({ length: 8 }, (_, i) =>
+          enterAll(register, [claim(1, `x${String(i)}`), claim(40, `y${String(i)}`)]),
+        ),
+      );
+      const [first] = answers;
+      expect(answers.every((each) => each?.[0]?.heldBy === first?.[0]?.heldBy)).toBe(true);
+      expect(answers.every((each) => each?.[1]?.heldBy === first?.[1]?.heldBy)).toBe(true);
+      const standing = await standingIn(register, 'wenlin1');
+      expect(standing).toHaveLength(16);
+    });
+
+    test('series do not meet, and everybody who stands in one is named with what came before', async () => {
+      const register = await make();
+      await enterAll(register, [claim(1, 'a'), claim(2, 'b', 'a'), claim(31, 'c', 'b'), claim(32, 'd', 'c')]);
+      await enterAll(register, [claim(2, 'other', 'a'), claim(1, 'z', null, 'wenlin10')]);
+      const standing = await standingIn(register, 'wenlin1');
+      expect(standing.map(({ place, holder }) => [place, holder.hash, holder.prev])).toEqual([
+        [1, 'a', null],
+        [2, 'b', 'a'],
+        [2, 'other', 'a'],
+        [31, 'c', 'b'],
+        [32, 'd', 'c'],
+      ]);
+    });
+
+    test('what follows the last place before it, across pages and gaps, is in order; nothing else is', async () => {
+      const register = await make();
+      const isInOrder = async (...claims: Claim[]) =>
+        (await enterAll(register, claims))?.map((entered) => entered.isInOrder);
+      expect(await isInOrder(claim(1, 'a'), claim(31, 'b', 'a'))).toEqual([true, true]);
+      expect(await isInOrder(claim(33, 'c', 'b'))).toEqual([true]);
+      expect(await isInOrder(claim(36, 'e', 'd'), claim(34, 'd', 'c'))).toEqual([true, true]);
+      expect(await isInOrder(claim(35, 'f', 'd'))).toEqual([false]);
+      expect(await isInOrder(claim(40, 'g', 'unknown'))).toEqual([false]);
+      expect(await isInOrder(claim(40, 'h', 'e'))).toEqual([false]);
+      expect(await isInOrder(claim(500, 'i', 'g'))).toEqual([false]);
+    });
+  });
+}
+
+/** @param make a new, empty quarantine each time */
+export function quarantineSuite(make: () => Promise<Quarantine>): void {
+  describe('a quarantine', () => {
+    test('keeps what was filed first under an id, and says what that was', async () => {
+      const store = await make();
+      const action = cheapSign(makeBody('note'));
+      const why = { code: 'action-id-reused' as const };
+      const entry = (filedAt: number): SetAside => ({
+        id: `${action.body.id}~${action.hash}`,
+        caseId: A,
+        action,
+        ruling: { verdict: 'rejected', problem: why, receivedAt: filedAt },
+        problem: why,
+        filedAt,
+      });
+      expect(await store.file(entry(1))).toEqual(entry(1));
+      expect(await store.file(entry(2))).toEqual(entry(1));
+    });
+
+    test('a suspect chain is due until it is noted; who suspects it meanwhile makes the note a conflict', async () => {
+      const store = await make();
+      await store.suspectChain('wenlin1');
+      await store.suspectChain('wenlin1');
+      const faults = [{ actionId: 'wenlin1.4', fault: 'missing' as const, since: 1 }];
+      const noted = { deviceId: 'wenlin1', isDue: false, checkedAt: 5, faults };
+      const [found, ...more] = await store.chains();
+      expect([found?.finding, more]).toEqual([
+        { deviceId: 'wenlin1', isDue: true, checkedAt: 0, faults: [] },
+        [],
+      ]);
+      expect(await store.noteChain(noted, found?.rev ?? '')).toBe('written');
+      expect(await store.noteChain(noted, found?.rev ?? '')).toBe('conflict');
+      await store.suspectChain('wenlin1');
+      expect((await store.chains()).map(({ finding }) => finding)).toEqual([{ ...noted, isDue: true }]);
     });
   });
 }

@@ -1,6 +1,7 @@
 /** The hub's stores in memory: compare-and-set and change order as the real ones have them. */
 import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import type {
+  ChainFinding,
   FeedEntry,
   FeedStore,
   MasterCase,
@@ -77,7 +78,8 @@ export class MemoryFeedStore implements FeedStore {
 export class MemoryQuarantine implements Quarantine {
   readonly entries = new Map<string, SetAside>();
   readonly marks = new Map<string, Set<string>>();
-  readonly suspects = new Set<DeviceId>();
+  readonly findings = new Map<DeviceId, { finding: ChainFinding; rev: number }>();
+  #rev = 0;
 
   async file(entry: SetAside): Promise<SetAside> {
     const known = this.entries.get(entry.id);
@@ -90,7 +92,20 @@ export class MemoryQuarantine implements Quarantine {
   }
 
   async suspectChain(deviceId: DeviceId): Promise<void> {
-    this.suspects.add(deviceId);
+    const known = this.findings.get(deviceId)?.finding;
+    if (known?.isDue === true) return;
+    const finding = { deviceId, checkedAt: 0, faults: [], ...known, isDue: true };
+    this.findings.set(deviceId, { finding, rev: ++this.#rev });
+  }
+
+  async chains(): Promise<{ finding: ChainFinding; rev: string }[]> {
+    return [...this.findings.values()].map(({ finding, rev }) => ({ finding, rev: String(rev) }));
+  }
+
+  async noteChain(finding: ChainFinding, rev: string): Promise<'written' | 'conflict'> {
+    if (String(this.findings.get(finding.deviceId)?.rev) !== rev) return 'conflict';
+    this.findings.set(finding.deviceId, { finding, rev: ++this.#rev });
+    return 'written';
   }
 }
 
