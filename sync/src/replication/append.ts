@@ -12,6 +12,7 @@ import type {
   CaseDocument,
   SignedAction,
 } from '../domain/action.ts';
+import { counterOf, deviceOf } from '../domain/action.ts';
 import { tips } from '../domain/order.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { Clock, DeviceState, DeviceStore, LocalStore } from './ports.ts';
@@ -101,7 +102,8 @@ interface Signing {
 
 async function signAll(ports: AppendPorts, { caseId, by }: AppendRequest, { doc, state, drafts }: Signing) {
   const actions: Record<ActionId, SignedAction> = { ...doc.actions };
-  let { counter } = state;
+  // A copy of this profile may have counted on and written here: its actions are not written over.
+  let counter = Math.max(state.counter, lastCounterIn(doc, ports.deviceId));
   let prev = state.tip;
   let after = tips(doc);
   let lastId = '';
@@ -126,4 +128,9 @@ async function signAll(ports: AppendPorts, { caseId, by }: AppendRequest, { doc,
   const tip = prev ?? '';
   const announced: DeviceState = { ...state, counter, intent: { caseId, lastId, tip } };
   return { doc: { ...doc, actions }, announced, tip };
+}
+
+function lastCounterIn({ actions }: CaseDocument, deviceId: DeviceId): number {
+  const own = Object.keys(actions).filter((id) => deviceOf({ body: { id } }) === deviceId);
+  return own.reduce((last, id) => Math.max(last, counterOf(id)), 0);
 }

@@ -101,6 +101,17 @@ export class MemoryLocalStore implements LocalStore {
     this.checkpoints.set(feed, checkpoint);
   }
 
+  /** The same disk a second time, as when a browser profile is cloned. */
+  copy(): MemoryLocalStore {
+    const made = new MemoryLocalStore();
+    for (const [caseId, row] of this.rows) made.rows.set(caseId, row);
+    for (const [key, stray] of this.strays) made.strays.set(key, stray);
+    for (const [id, doc] of this.catalog) made.catalog.set(id, doc);
+    for (const [feed, checkpoint] of this.checkpoints) made.checkpoints.set(feed, checkpoint);
+    made.#revision = this.#revision;
+    return made;
+  }
+
   counts(deviceId: string): LocalCounts {
     const counts = { pending: 0, rejected: this.strays.size, parked: 0 };
     for (const row of this.rows.values()) {
