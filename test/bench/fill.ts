@@ -41,6 +41,7 @@ export async function makeCases(
         { code: 'ID', name: '居民身份证', state: 'received', form: 'paper', copies: 1 },
         { code: 'SBDJ', name: '社会保险登记表', state: 'received', form: 'paper', copies: 1 },
       ],
+      conditionMet: true,
       printed: { noticeDue: `${day}T17:00` },
     };
     cases.push(

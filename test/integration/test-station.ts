@@ -135,7 +135,15 @@ export class TestStation {
       await this.sign(caseId, by, { kind: 'draft', payload: { matter, applicant, form: {} } }),
       await this.sign(caseId, by, {
         kind: 'receive',
-        payload: { caseNo, matter, applicant, form: {}, materials, printed: { noticeDue: '2026-11-30' } },
+        payload: {
+          caseNo,
+          matter,
+          applicant,
+          form: {},
+          materials,
+          conditionMet: true,
+          printed: { noticeDue: '2026-11-30' },
+        },
       }),
       await this.sign(caseId, by, { kind: 'accept', payload: { deferred: [] } }),
     ];

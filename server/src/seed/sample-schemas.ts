@@ -32,6 +32,7 @@ export const unitsSchema: z.ZodType<Unit[]> = z
       tier: z.enum(TIERS),
       parent: unitCode.nullable(),
       active: z.boolean(),
+      activeUntil: day.exactOptional(),
     }),
   )
   .min(1);

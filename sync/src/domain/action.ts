@@ -87,6 +87,8 @@ export interface ActionPayloads {
     applicant: Applicant;
     form: Record<string, FormValue>;
     materials: MaterialEntry[];
+    /** The clerk has held the applicant against the condition of the rule. */
+    conditionMet?: true;
     /** What the receipt promised, so that a later calendar cannot change what was printed. */
     printed: { noticeDue: string; deferralDue?: string };
   };

@@ -11,6 +11,7 @@ import type {
   Staff,
   Unit,
 } from './catalog.ts';
+import type { Day } from './identifiers.ts';
 
 /** What holds before the first pull. Nothing can be received then, since no unit is known. */
 const UNCONFIGURED: Settings = {
@@ -91,4 +92,10 @@ export function catalogIdOf(entry: CatalogEntry): string {
     case 'settings':
       return 'settings:settings';
   }
+}
+
+/** Whether a unit takes cases on a day: what it received before it was closed stays good. */
+export function takesCases(unit: Unit | undefined, day: Day): boolean {
+  if (unit === undefined) return false;
+  return unit.active || (unit.activeUntil !== undefined && day <= unit.activeUntil);
 }

@@ -11,6 +11,8 @@ export interface Unit {
   parent: UnitCode | null;
   /** Off units take no cases; the high-tech zone is off by default. */
   active: boolean;
+  /** Last day on which a unit that is off took cases: what it received till then stays good, however late it comes. */
+  activeUntil?: Day;
 }
 
 export interface MaterialRow {
@@ -72,12 +74,12 @@ export interface MatterVersion {
 export const MODES = ['none', 'guide', 'accept', 'decide'] as const;
 export type Mode = (typeof MODES)[number];
 
-/** What must hold for a unit to handle the matter. `text` is shown to the clerk as it stands. */
+/** What must hold for a unit to handle the matter; enforced by `conditions.ts`. `text` is shown to the clerk as it stands. */
 export interface RuleCondition {
   text: string;
-  /** The applicant must live in the unit's area. */
+  /** The applicant must live in the unit's area: the form's field `residence`, where it has one, is not `other`. */
   residence?: boolean;
-  /** From this head-count on the back office takes it. */
+  /** From this head-count on, by the form's field `headCount`, the back office takes it. */
   maxHeadCount?: number;
 }
 

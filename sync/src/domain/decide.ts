@@ -2,9 +2,10 @@
  * May this action be? Pure, and the same on station, relay and hub: the station offers only what will be accepted, the hub rules by it.
  * `gate` asks what can be asked before anything is filled in; `contentProblem` (payload-rules.ts) judges what was filled in.
  */
-import type { ActionKind, AnyActionBody, MatterPin } from './action.ts';
+import type { ActionBody, ActionKind, AnyActionBody, MatterPin } from './action.ts';
 import { dayOf } from './calendar.ts';
 import type { Catalog, MatterVersion } from './catalog.ts';
+import { receiptProblem, unitProblem } from './conditions.ts';
 import { noticeDueOf } from './deadlines.ts';
 import { effectiveTime } from './evolve.ts';
 import type { Tier } from './identifiers.ts';
@@ -37,8 +38,18 @@ function actionProblem(state: CaseState, body: AnyActionBody, context: DecideCon
   const pin = body.kind === 'draft' || body.kind === 'receive' ? body.payload.matter : state.matter;
   return (
     gate(state, body.kind, { ...context, now: at, ...(pin === undefined ? {} : { pin }) }) ??
-    contentProblem(state, body, { ...context, now: at })
+    contentProblem(state, body, { ...context, now: at }) ??
+    (body.kind === 'receive' ? conditionsProblem(body, { ...context, now: at }) : undefined)
   );
+}
+
+function conditionsProblem(
+  { payload }: ActionBody<'receive'>,
+  { actor, catalog, now }: DecideContext,
+): Problem | undefined {
+  const { matterId, rules } = payload.matter;
+  const rule = effectiveRule(catalog, { unit: actor.unit, matterId, day: dayOf(now), asOf: rules });
+  return receiptProblem({ rule, matter: findVersion(catalog, payload.matter), actor, payload });
 }
 
 function authorProblem(
@@ -114,6 +125,8 @@ function ruleProblem(
   const day = dayOf(state.receivedAt ?? context.now);
   const unpublished = pinProblem(context.catalog, pin, kind === 'receive' ? day : undefined);
   if (unpublished !== undefined) return unpublished;
+  const closed = kind === 'receive' ? unitProblem(context.catalog, unit, day) : undefined;
+  if (closed !== undefined) return closed;
   const rule = effectiveRule(context.catalog, { unit, matterId: pin.matterId, day, asOf: pin.rules });
   const reaches = row.mode === 'decide' ? mayDecide(rule, tier) : modeRank(rule.mode) >= modeRank(row.mode);
   return reaches ? undefined : problem('mode-too-low', { mode: rule.mode, needed: row.mode, unit });

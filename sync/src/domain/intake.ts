@@ -4,6 +4,7 @@
  */
 import type { Applicant, FormValue, MaterialEntry } from './action.ts';
 import type { FormField, MaterialRow, MatterVersion, RuleCondition } from './catalog.ts';
+import { unmetCondition } from './conditions.ts';
 import { parseCreditCode } from './credit-code.ts';
 import { isMonth, parseTypedDay } from './dates.ts';
 import type { Day } from './identifiers.ts';
@@ -47,6 +48,7 @@ export interface IntakeContent {
   applicant: Applicant;
   form: Record<string, FormValue>;
   materials: MaterialEntry[];
+  conditionMet?: true;
 }
 
 /** `content` holds what could be read, for a draft; it may be received only when `problems` is empty. */
@@ -64,13 +66,16 @@ export function readIntake(entry: IntakeEntry, context: IntakeContext): IntakeRe
   const applicant = readApplicant(entry.applicant, context);
   const form = readForm(entry.form, context);
   const materials = materialEntries(context.matter.materials, entry.materials);
+  const { condition } = context;
+  const unmet = unmetCondition(condition, { form: form.value, conditionMet: entry.conditionMet });
   const problems = [
     ...applicant.problems,
-    ...conditionProblems(entry.conditionMet, context.condition),
+    ...(unmet === undefined ? [] : [unmet]),
     ...form.problems,
     ...missingMaterials(context.matter.materials, materials),
   ];
-  return { content: { applicant: applicant.value, form: form.value, materials }, problems };
+  const confirmed = condition !== undefined && entry.conditionMet ? { conditionMet: true as const } : {};
+  return { content: { applicant: applicant.value, form: form.value, materials, ...confirmed }, problems };
 }
 
 export function emptyApplicant(kind: Applicant['kind'] = 'person'): TypedApplicant {
@@ -215,11 +220,6 @@ function readForm(
     else problems.push(result.problem);
   }
   return { value, problems };
-}
-
-function conditionProblems(isMet: boolean, condition: RuleCondition | undefined): Problem[] {
-  if (condition === undefined || isMet) return [];
-  return [problem('condition-unmet', { condition: condition.text, field: 'condition' })];
 }
 
 function readNumber(field: FormField, text: string, form: RegExp): Result<FormValue> {

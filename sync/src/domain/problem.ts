@@ -23,7 +23,9 @@ export const PROBLEMS = {
   'bad-target': 'needs-person', // {to}
   'already-there': 'never', // {}: the same move was ruled before
   'material-missing': 'needs-person', // {codes}
-  'condition-unmet': 'needs-person', // {condition}
+  'condition-unmet': 'needs-person', // {condition, field}
+  'back-office-needed': 'needs-person', // {count, max}: so many people are the back office's
+  'unit-inactive': 'needs-person', // {unit}: takes no cases on that day
   'matter-unknown': 'needs-person', // {matterId, version}
   'matter-not-in-force': 'needs-person', // {matterId, version, day}
   'case-number-invalid': 'never', // {caseNo}

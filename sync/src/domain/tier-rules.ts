@@ -12,6 +12,7 @@ import type {
   TierRule,
   Unit,
 } from './catalog.ts';
+import { takesCases } from './catalog-index.ts';
 import { isDay } from './dates.ts';
 import { TIERS } from './identifiers.ts';
 import type { Day, MatterId, Tier, UnitCode } from './identifiers.ts';
@@ -109,7 +110,7 @@ export function matterVersionOn(catalog: Catalog, matterId: MatterId, day: Day):
 
 /** What a unit offers on a day, guidance included, in the order of the matters' ids. Empty for a unit that is off. */
 export function offeredMatters(catalog: Catalog, unit: UnitCode, day: Day): OfferedMatter[] {
-  if (catalog.units.get(unit)?.active !== true) return [];
+  if (!takesCases(catalog.units.get(unit), day)) return [];
   const offered: OfferedMatter[] = [];
   for (const matterId of [...catalog.matters.keys()].sort()) {
     const matter = matterVersionOn(catalog, matterId, day);

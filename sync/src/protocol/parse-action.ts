@@ -75,6 +75,7 @@ const PAYLOADS: { [K in ActionKind]: z.ZodType<ActionPayloads[K]> } = {
     applicant,
     form,
     materials,
+    conditionMet: z.literal(true).exactOptional(),
     printed: due,
   }),
   oneTimeNotice: z.strictObject({ defects }),

@@ -11,7 +11,10 @@ import { clock } from '#lib/state/clock.svelte.ts';
 import { session } from '#lib/state/session.svelte.ts';
 import { appendChecked } from './append-checked.ts';
 
-export interface Intake extends Pick<ActionPayloads['receive'], 'applicant' | 'form' | 'materials'> {
+export interface Intake extends Pick<
+  ActionPayloads['receive'],
+  'applicant' | 'form' | 'materials' | 'conditionMet'
+> {
   matter: { matterId: MatterId; version: number };
 }
 
@@ -48,7 +51,7 @@ export async function receiveCase(intake: Intake, after?: AfterReceipt): Promise
 }
 
 function draftsOf(
-  { matter, applicant, form, materials }: Intake,
+  { matter, applicant, form, materials, conditionMet }: Intake,
   { caseNo, nowMs, after }: { caseNo: string; nowMs: number; after: AfterReceipt | undefined },
 ): ActionDraft[] {
   const catalog = catalogState.current;
@@ -60,6 +63,7 @@ function draftsOf(
     applicant,
     form,
     materials,
+    ...(conditionMet === true && { conditionMet }),
     printed: {
       noticeDue: noticeDueOf(catalog, nowMs).due,
       ...(deferred.length === 0 ? {} : { deferralDue: deferralDue.due }),
