@@ -4,6 +4,7 @@
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
+import type { Catalog } from '@sanji/sync/domain/catalog';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
@@ -81,11 +82,12 @@ function startBackground(container: Container, signal: AbortSignal): Background 
       () => undefined,
       (error: unknown) => void onFault(error),
     );
-  let calendars = catalog.current().calendars;
+  const datesBy = ({ calendars, settings }: Catalog) => JSON.stringify([[...calendars], settings]);
+  let dates = datesBy(catalog.current());
   catalog.onChange(() => {
-    const next = catalog.current();
-    if (JSON.stringify([...next.calendars]) === JSON.stringify([...calendars])) return;
-    calendars = next.calendars;
+    const next = datesBy(catalog.current());
+    if (next === dates) return;
+    dates = next;
     void guarded(agenda.recompute());
   });
   const loops = [

@@ -1,11 +1,9 @@
 /**
- * The hub's own acts at their time: deemed acceptance, resumption, conclusion, forwarding by rule. Follows the cases and remembers when
+ * The hub's own acts at their time: deemed acceptance, resumption, conclusion, forwarding by rule, archive. Follows the cases and remembers when
  * each that waits for a date is due; what to do then is asked of the case anew, so a stale date costs a look and nothing else.
  */
-import { addDays, instantOf } from '@sanji/sync/domain/calendar';
-import type { Catalog } from '@sanji/sync/domain/catalog';
-import { noticeDueOf } from '@sanji/sync/domain/deadlines';
-import { dutyOf, hubAct, type HubActPorts } from '@sanji/sync/replication/hub-act';
+import { fold } from '@sanji/sync/domain/fold';
+import { dutyTime, hubAct, hubDuty, type HubActPorts } from '@sanji/sync/replication/hub-act';
 import type { MasterCase } from '@sanji/sync/replication/ports';
 import type { DirectoryStore } from '../store/directory-store.ts';
 import type { HubStores } from '../store/open-store.ts';
@@ -22,6 +20,8 @@ export interface AgendaDeps {
   onAct: (caseId: string, kind: string) => Promise<void>;
   onFault: (error: unknown) => void;
 }
+
+const PAGE = 500;
 
 export class Agenda {
   readonly #deps: AgendaDeps;
@@ -54,9 +54,14 @@ export class Agenda {
     await this.#look([...this.#due].filter(([, at]) => at <= now).map(([caseId]) => caseId));
   }
 
-  /** Works out all dates anew: a calendar or the office hours changed. */
+  /** Works out all dates anew: a calendar or the settings changed. */
   async recompute(): Promise<void> {
-    await this.#look([...this.#due.keys()]);
+    for (let since: string | null = null; ;) {
+      const { ids, last } = await this.#deps.master.changes(since, PAGE);
+      if (ids.length === 0) return;
+      await this.#look(ids);
+      since = last;
+    }
   }
 
   /** Where the next start goes on; losing it costs a longer look. */
@@ -84,9 +89,10 @@ export class Agenda {
   async #attend(master: MasterCase): Promise<void> {
     const { ports, onAct } = this.#deps;
     const catalog = ports.catalog();
-    const duty = dutyOf(master, catalog, { now: ports.clock.now() });
+    const state = fold(master);
+    const duty = hubDuty(state, catalog, { now: ports.clock.now() });
     if (duty === undefined) {
-      const at = dueOf(master, catalog);
+      const at = dutyTime(state, catalog);
       if (at === undefined) this.#due.delete(master._id);
       else this.#due.set(master._id, at);
       return;
@@ -96,11 +102,4 @@ export class Agenda {
     // Refused: a person, or another process, was faster. There is nothing to do and nothing to note.
     if (done.ok) await onAct(master._id, duty.kind);
   }
-}
-
-function dueOf({ head }: MasterCase, catalog: Catalog): number | undefined {
-  if (head.status === 'received' && head.receivedAt !== undefined)
-    return noticeDueOf(catalog, head.receivedAt).dueMs + 1;
-  if (head.plannedEnd !== undefined) return instantOf(addDays(head.plannedEnd, 1), 0);
-  return undefined;
 }

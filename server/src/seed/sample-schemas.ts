@@ -112,4 +112,5 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   noticeDays: z.int().min(1).max(60),
   yellowShare: z.number().min(0).max(1),
   hotline: text,
+  archive: z.strictObject({ afterDays: z.int().min(0).max(3_650), retention: text }).exactOptional(),
 });

@@ -178,6 +178,13 @@ export interface Settings {
   /** Share of the term left at which the yellow card is shown (sample: 0.2). */
   yellowShare: number;
   hotline: string;
+  /** When a case that has ended is closed for good, and under which class it is kept. Absent: cases stay as they ended. */
+  archive?: {
+    /** Calendar days after the end; room for a rating and what follows it (sample: 60). */
+    afterDays: number;
+    /** Retention class, e.g. `30y`. */
+    retention: string;
+  };
 }
 
 export interface CatalogDocument {

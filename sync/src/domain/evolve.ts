@@ -1,7 +1,7 @@
 /** The effect of one action on a case. Pure and without judgement: whether the action may be is `decide`'s. */
 import type { AnyActionBody, MaterialEntry } from './action.ts';
 import type { UnitCode } from './identifiers.ts';
-import { isMove, transitionOf } from './lifecycle.ts';
+import { isEnd, isMove, transitionOf } from './lifecycle.ts';
 import type { CaseState } from './state.ts';
 
 /** @param at effective time, milliseconds since the epoch (see `effectiveTime`) */
@@ -11,6 +11,7 @@ export function evolve(state: CaseState, body: AnyActionBody, at: number): CaseS
     ? {
         ...state,
         ...(to === 'same' ? {} : { status: to }),
+        ...(isEnd(to) ? { endedAt: at } : {}),
         suspensions: closeSpan(state, at),
         lastMove: { actionId: body.id, staffId: body.by.staffId, name: body.by.name },
       }

@@ -230,6 +230,10 @@ export function isOpen(status: CaseStatus): boolean {
   return (OPEN as readonly CaseStatus[]).includes(status);
 }
 
+export function isEnd(status: CaseStatus | 'same'): boolean {
+  return (ENDS as readonly string[]).includes(status);
+}
+
 /** A move changes the status or the holder; notes, late materials, requests and extensions do not. */
 export function isMove(kind: ActionKind): boolean {
   return transitionOf(kind).to !== 'same';

@@ -38,6 +38,8 @@ export interface CaseState {
   decidedBy?: StaffId;
   decision?: 'approved' | 'rejected';
   concludedAt?: number;
+  /** When it came to the end it is in; a rating after delivery is an end of its own. */
+  endedAt?: number;
   /** Suspended spans; the open one has no end. */
   suspensions: { from: number; to?: number; kind: string; plannedEnd: Day }[];
   suspensionAsked?: { by: StaffId; kind: string; reason: string; plannedEnd: Day };

@@ -2,10 +2,10 @@
 import type { CaseId } from '../domain/identifiers.ts';
 import type { Author, CaseDocument } from '../domain/action.ts';
 import type { Catalog } from '../domain/catalog.ts';
-import { dayOf } from '../domain/calendar.ts';
-import { clocksOf } from '../domain/deadlines.ts';
+import { addDays, dayOf, instantOf } from '../domain/calendar.ts';
+import { noticeDueOf } from '../domain/deadlines.ts';
 import { fold } from '../domain/fold.ts';
-import { ENDS } from '../domain/lifecycle.ts';
+import { isEnd } from '../domain/lifecycle.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { CaseState } from '../domain/state.ts';
@@ -71,41 +71,54 @@ function foreseen(ports: HubActPorts, doc: CaseDocument, { by, draft }: { by: Au
   return { ok: false as const, problem: ruling?.problem ?? problem('internal', { reference: doc._id }) };
 }
 
-/** The hub's next action on a case, undefined when it is somebody else's turn. */
+export interface HubDutyOptions {
+  now: number;
+}
+
+/** The hub's next action on a case, undefined when it is somebody else's turn or not time yet. */
 export function hubDuty(
   state: CaseState,
   catalog: Catalog,
-  { now, retention }: HubDutyOptions,
+  { now }: HubDutyOptions,
 ): ActionDraft | undefined {
   const { status } = state;
+  const at = dutyTime(state, catalog);
+  if (at !== undefined && now < at) return undefined;
+  if (status === 'approved' || status === 'rejected')
+    return state.outstanding.length === 0 ? { kind: 'conclude', payload: {} } : undefined;
+  if (status === 'accepted' || status === 'reviewing') return forwardDuty(state, catalog);
+  if (at === undefined) return undefined;
+  if (status === 'received') return { kind: 'deemAccept', payload: {} };
+  if (status === 'suspended') return { kind: 'resume', payload: {} };
+  const retention = catalog.settings.archive?.retention;
+  return retention === undefined ? undefined : { kind: 'archive', payload: { retention } };
+}
+
+/** The moment from which the case waits for the hub; undefined when it does not wait for a time. */
+export function dutyTime(state: CaseState, catalog: Catalog): number | undefined {
+  const { status, receivedAt, noticedAt, endedAt } = state;
   if (status === 'received') {
-    const notice = clocksOf(state, catalog, now).notice;
-    return notice !== undefined && now > notice.dueMs ? { kind: 'deemAccept', payload: {} } : undefined;
+    // Who was told once is not deemed accepted any more.
+    const isSilent = receivedAt !== undefined && noticedAt === undefined;
+    return isSilent ? noticeDueOf(catalog, receivedAt).dueMs + 1 : undefined;
   }
   if (status === 'suspended') {
     const end = state.suspensions.find((span) => span.to === undefined)?.plannedEnd;
-    return end !== undefined && dayOf(now) > end ? { kind: 'resume', payload: {} } : undefined;
+    return end === undefined ? undefined : instantOf(addDays(end, 1), 0);
   }
-  if (status === 'approved' || status === 'rejected') {
-    return state.outstanding.length === 0 ? { kind: 'conclude', payload: {} } : undefined;
-  }
-  if (status === 'accepted') return forwardDuty(state, catalog);
-  const isEnd = (ENDS as readonly string[]).includes(status);
-  return isEnd && retention !== undefined ? { kind: 'archive', payload: { retention } } : undefined;
+  const { archive } = catalog.settings;
+  if (!isEnd(status) || endedAt === undefined || archive === undefined) return undefined;
+  return instantOf(addDays(dayOf(endedAt), archive.afterDays + 1), 0);
 }
 
-export interface HubDutyOptions {
-  now: number;
-  /** Retention class of a case whose time to be archived has come; undefined: not yet. */
-  retention?: string;
-}
-
-function forwardDuty({ holder, matter, receivedAt }: CaseState, catalog: Catalog): ActionDraft | undefined {
+function forwardDuty(state: CaseState, catalog: Catalog): ActionDraft | undefined {
+  const { holder, matter, receivedAt, ever } = state;
   if (holder === undefined || matter === undefined || receivedAt === undefined) return undefined;
   const rules = { unit: holder, matterId: matter.matterId, day: dayOf(receivedAt), asOf: matter.rules };
   const found = effectiveRule(catalog, rules);
   const to = catalog.units.get(holder)?.parent;
-  if (!found.autoForward || to === null || to === undefined) return undefined;
+  // What the upper unit sent back waits for a person: by itself it would only go round.
+  if (!found.autoForward || to === null || to === undefined || ever.includes(to)) return undefined;
   return tierRank(found.decideAt) > tierRank(found.tier) ? { kind: 'forward', payload: { to } } : undefined;
 }
 
