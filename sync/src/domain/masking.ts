@@ -34,6 +34,12 @@ export function maskBankAccount(account: string): string {
   return maskMiddle(account, 0, 4);
 }
 
+/** District and street at most; how long the rest is says something too. */
+export function maskAddress(address: string): string {
+  const chars = Array.from(address);
+  return chars.length <= 6 ? '*'.repeat(chars.length) : `${chars.slice(0, 6).join('')}*****`;
+}
+
 /** The applicant as lists show them. An organisation's name is public, who came for it is not. */
 export function maskApplicant(applicant: Applicant): Applicant {
   const { kind, name, idNumber, mobile, address, agent } = applicant;
@@ -42,7 +48,7 @@ export function maskApplicant(applicant: Applicant): Applicant {
     name: kind === 'person' ? maskName(name) : name,
     idNumber: maskIdNumber(idNumber),
     ...(mobile === undefined ? {} : { mobile: maskMobile(mobile) }),
-    ...(address === undefined ? {} : { address: maskMiddle(address, 6, 0) }),
+    ...(address === undefined ? {} : { address: maskAddress(address) }),
     ...(agent === undefined
       ? {}
       : {

@@ -27,7 +27,7 @@ function nameOf(param: string, value: string): string {
     case 'to':
       return catalogState.unitName(value);
     case 'roles':
-      return value.split(',').map(roleText).join('、');
+      return value.split(',').map(roleText).join(m.list_and());
     case 'kind':
       return kindText(value);
     case 'mode':

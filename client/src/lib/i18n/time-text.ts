@@ -26,6 +26,11 @@ export function momentText(ms: number, now: number): string {
   return dayText(ms) === dayText(now) ? timeText(ms) : dateTimeText(ms);
 }
 
+/** The time alone for today, the day alone otherwise: for crowded lines. */
+export function momentShort(ms: number, now: number): string {
+  return dayText(ms) === dayText(now) ? timeText(ms) : dayText(ms);
+}
+
 /** Minutes to 60, then hours and minutes, then days and hours. */
 export function ageText(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));

@@ -1,4 +1,5 @@
 /** Words for the values of the domain: by key, so that an unknown value shows itself instead of breaking a screen. */
+import type { Unit } from '@sanji/sync/domain/catalog';
 import { m } from './paraglide/messages.js';
 
 const messages = m as unknown as Record<string, ((params?: Record<string, string>) => string) | undefined>;
@@ -13,3 +14,8 @@ export const tierText = (tier: string): string => word('tier', tier);
 export const modeText = (mode: string): string => word('mode', mode);
 export const clockText = (name: string): string => word('clock', name);
 export const roleText = (role: string): string => word('role', role);
+
+/** Where people go: 华山街道为民服务站, 五华区政务服务大厅. */
+export function stationText({ tier, display }: Pick<Unit, 'tier' | 'display'>): string {
+  return tier === 'district' ? m.station_hall({ unit: display }) : m.station_of({ unit: display });
+}

@@ -84,7 +84,7 @@ function isTyping(target: EventTarget | null): boolean {
 }
 
 function isInDialog(target: EventTarget | null): boolean {
-  return target instanceof Element && target.closest('dialog, [role="dialog"]') !== null;
+  return target instanceof Element && target.closest('dialog, [role="dialog"], [popover]') !== null;
 }
 
 function isControl(target: EventTarget | null): boolean {

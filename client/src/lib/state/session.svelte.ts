@@ -18,7 +18,7 @@ class Session {
   #staffId: string | undefined = $state();
   #station: Station | undefined;
   /** When and by whom the terminal was locked last, for the unlock screen. */
-  lastLock: { at: number; name: string } | undefined = $state.raw();
+  lastLock: { at: number; staffId: string; name: string } | undefined = $state.raw();
   /** Whether the hub knows of this session: without it, only what is local can be done. */
   hubLogin: 'none' | 'asking' | 'open' = $state('none');
   /** Why the hub did not take the login of a clerk who works offline. */
@@ -105,7 +105,10 @@ class Session {
   }
 
   lock(): void {
-    if (this.staff !== undefined) this.lastLock = { at: clock.now, name: this.staff.name };
+    if (this.staff !== undefined) {
+      const { staffId, name } = this.staff;
+      this.lastLock = { at: clock.now, staffId, name };
+    }
     this.#staffId = undefined;
     sessionStorage.removeItem(KEPT);
     if (this.hubLogin === 'open') void logOut();

@@ -1,18 +1,8 @@
 /** How a matter's mode, limit and deciding tier are said. */
-import type { MatterVersion, Mode } from '@sanji/sync/domain/catalog';
+import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import type { Tier } from '@sanji/sync/domain/identifiers';
 import type { EffectiveRule } from '@sanji/sync/domain/tier-rules';
 import { m } from '#lib/i18n/paraglide/messages.js';
-
-export function modeWord(mode: Mode): string {
-  const words: Record<Mode, () => string> = {
-    none: m.intake_mode_none,
-    guide: m.intake_mode_guide,
-    accept: m.intake_mode_accept,
-    decide: m.intake_mode_decide,
-  };
-  return words[mode]();
-}
 
 export function tierWord(tier: Tier): string {
   const words: Record<Tier, () => string> = {

@@ -1,33 +1,14 @@
 /** Words of the matrix: modes, tiers, columns, limits. */
-import type { Catalog, MatterVersion, Mode } from '@sanji/sync/domain/catalog';
-import type { Tier } from '@sanji/sync/domain/identifiers';
+import type { Catalog, MatterVersion } from '@sanji/sync/domain/catalog';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { MatrixColumn } from '@sanji/sync/domain/rule-draft';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { problemText } from '#lib/i18n/problem-text.ts';
-
-export function modeWord(mode: Mode): string {
-  const words: Record<Mode, () => string> = {
-    none: m.matrix_mode_none,
-    guide: m.matrix_mode_guide,
-    accept: m.matrix_mode_accept,
-    decide: m.matrix_mode_decide,
-  };
-  return words[mode]();
-}
-
-export function tierWord(tier: Tier): string {
-  const words: Record<Tier, () => string> = {
-    community: m.matrix_tier_community,
-    street: m.matrix_tier_street,
-    district: m.matrix_tier_district,
-  };
-  return words[tier]();
-}
+import { tierText } from '#lib/i18n/words.ts';
 
 export function columnWord({ tier, unit }: MatrixColumn, catalog: Catalog): string {
-  return unit === undefined ? tierWord(tier) : (catalog.units.get(unit)?.display ?? unit);
+  return unit === undefined ? tierText(tier) : (catalog.units.get(unit)?.display ?? unit);
 }
 
 export function limitShort({ instant, promiseDays, dayUnit }: MatterVersion): string {

@@ -1,61 +1,28 @@
 /** Words of the case page: actions, statuses are shared; here is what an action says and what a span is called. */
-import type { ActionKind, AnyActionBody, MaterialEntry } from '@sanji/sync/domain/action';
+import type { AnyActionBody, MaterialEntry } from '@sanji/sync/domain/action';
 import type { Catalog } from '@sanji/sync/domain/catalog';
+import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { kindText, tierText } from '#lib/i18n/words.ts';
 import type { CaseState } from '@sanji/sync/domain/state';
 import type { PersonalKind } from './case-actions.ts';
-
-export function kindWord(kind: ActionKind): string {
-  const words: Record<ActionKind, () => string> = {
-    draft: m.case_did_draft,
-    submit: m.case_did_submit,
-    preReviewPass: m.case_did_pre_review_pass,
-    preReviewReturn: m.case_did_pre_review_return,
-    receive: m.case_did_receive,
-    oneTimeNotice: m.case_did_notice,
-    supplement: m.case_did_supplement,
-    accept: m.case_did_accept,
-    refuse: m.case_did_refuse,
-    deemAccept: m.case_did_deem_accept,
-    forward: m.case_did_forward,
-    returnDown: m.case_did_return_down,
-    askSuspend: m.case_did_ask_suspend,
-    suspend: m.case_did_suspend,
-    resume: m.case_did_resume,
-    extend: m.case_did_extend,
-    handOff: m.case_did_hand_off,
-    externalResult: m.case_did_external_result,
-    approve: m.case_did_approve,
-    reject: m.case_did_reject,
-    conclude: m.case_did_conclude,
-    certify: m.case_did_certify,
-    deliver: m.case_did_deliver,
-    rate: m.case_did_rate,
-    archive: m.case_did_archive,
-    withdraw: m.case_did_withdraw,
-    terminate: m.case_did_terminate,
-    note: m.case_did_note,
-    supplyDeferred: m.case_did_supply_deferred,
-  };
-  return words[kind]();
-}
 
 /** With the tier where it is under review: that is what people ask for. */
 export function statusWord({ status, holder }: CaseState, catalog: Catalog): string {
   const tier = catalog.units.get(holder ?? '')?.tier;
   if (status !== 'reviewing' || tier === undefined) return m[`status_${status}`]();
-  return m.case_reviewing_at({ tier: m[`case_tier_${tier}`]() });
+  return m.case_reviewing_at({ tier: tierText(tier) });
 }
 
-/** What stands on the button; the target is named where it decides. */
-export function buttonWord(kind: PersonalKind, target: string): string {
-  if (kind === 'forward') return target === '' ? m.case_did_forward() : m.case_do_forward({ unit: target });
-  if (kind === 'returnDown')
-    return target === '' ? m.case_did_return_down() : m.case_do_return({ unit: target });
+/** What stands on the button and in the key bar; the target is named where it decides. */
+export function actionWord(kind: PersonalKind, state: CaseState, catalog: Catalog): string {
+  const [up] = forwardTargets(state, catalog);
+  const [down] = returnTargets(state, catalog);
+  const nameOf = (code: string): string => catalog.units.get(code)?.display ?? code;
+  if (kind === 'forward' && up !== undefined) return m.case_do_forward({ unit: nameOf(up) });
+  if (kind === 'returnDown' && down !== undefined) return m.case_do_return({ unit: nameOf(down) });
   if (kind === 'supplyDeferred') return m.case_do_supply_deferred();
-  if (kind === 'askSuspend') return m.case_did_ask_suspend();
-  if (kind === 'suspend') return m.case_do_suspend();
-  return kindWord(kind);
+  return kind === 'suspend' ? m.case_do_suspend() : kindText(kind);
 }
 
 export function spanWord(kind: string): string {
@@ -85,7 +52,7 @@ export function saidIn(body: AnyActionBody, catalog: Catalog): string {
       });
     case 'oneTimeNotice':
     case 'preReviewReturn':
-      return body.payload.defects.join('；');
+      return body.payload.defects.join(m.list_semicolon());
     case 'supplement':
       return [namesOf(body.payload.materials), body.payload.text ?? ''].filter(Boolean).join('。');
     case 'supplyDeferred':
@@ -107,7 +74,7 @@ export function saidIn(body: AnyActionBody, catalog: Catalog): string {
     case 'suspend':
       return m.case_said_span({
         kind: spanWord(body.payload.kind),
-        reason: body.payload.reason,
+        reason: sentenceOf(body.payload.reason),
         until: body.payload.plannedEnd,
       });
     case 'extend':
@@ -140,6 +107,11 @@ export function saidIn(body: AnyActionBody, catalog: Catalog): string {
   }
 }
 
+/** People end their words with a full stop, or do not. */
+function sentenceOf(text: string): string {
+  return /[。！？；.!?;]$/.test(text) ? text : `${text}${m.full_stop()}`;
+}
+
 function isIn({ state }: MaterialEntry): boolean {
   return state === 'received';
 }
@@ -148,7 +120,7 @@ function namesOf(materials: readonly MaterialEntry[]): string {
   return materials
     .filter(isIn)
     .map(({ name }) => name)
-    .join('、');
+    .join(m.list_and());
 }
 
 function hourOf(wallTime: string): string {

@@ -1,11 +1,21 @@
 /** What stands on the receipt, in words: from the receive action itself, so that a reprint says what the first print said. */
 import type { ActionPayloads, CaseDocument, SignedAction } from '@sanji/sync/domain/action';
-import { dayOf, wallTimeOf } from '@sanji/sync/domain/calendar';
+import { wallTimeOf } from '@sanji/sync/domain/calendar';
 import type { Catalog, MaterialRow, MatterVersion } from '@sanji/sync/domain/catalog';
 import { maskIdNumber, maskMobile, maskName } from '@sanji/sync/domain/masking';
 import { order } from '@sanji/sync/domain/order';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { stationText } from '#lib/i18n/words.ts';
+import {
+  factsHeightMm,
+  paginate,
+  placeFacts,
+  rowHeightMm,
+  tailHeightMm,
+  type Fact,
+  type PlacedFact,
+} from './receipt-layout.ts';
 
 export interface PaperMaterial {
   code: string;
@@ -20,14 +30,12 @@ export interface ReceiptPaper {
   caseNo: string;
   qrText: string;
   checkCode: string;
-  /** Masked. */
-  applicant: { name: string; idNumber: string; mobile: string; agent: string };
-  matter: { name: string; basicCode: string; version: number };
-  receivedAt: string;
-  terminal: string;
+  /** Names and numbers masked. */
+  facts: PlacedFact[];
   pages: { materials: PaperMaterial[] }[];
   steps: string[];
-  offline: boolean;
+  /** How it was signed; the check code follows. */
+  box: string;
   clerk: string;
   hotline: string;
   printCount: number;
@@ -49,9 +57,8 @@ export function findReceiving(doc: CaseDocument): Receiving | undefined {
   return undefined;
 }
 
-/** Rows on the first page beside head, steps and signatures; more go to the next page. */
-const FIRST_PAGE_ROWS = 9;
-const NEXT_PAGE_ROWS = 16;
+/** Room for the names of the facts, millimetres. */
+const LABEL_MM = { 'zh-CN': 17, en: 23 };
 
 export interface PaperSource {
   receiving: Receiving;
@@ -67,30 +74,36 @@ export interface PaperSource {
 export function receiptPaperOf(source: PaperSource): ReceiptPaper {
   const { receiving, catalog, now } = source;
   const { payload, action } = receiving;
-  const { by, at, offsetMs } = action.body;
+  const { by } = action.body;
   const matter = catalog.matters
     .get(payload.matter.matterId)
     ?.find(({ version }) => version === payload.matter.version);
   const unit = catalog.units.get(by.unit);
+  const station = unit === undefined ? by.unit : stationText(unit);
+  const terminal = payload.caseNo.split('-')[2] ?? '';
+  const labelMm = LABEL_MM[getLocale()];
+  const facts = placeFacts(factsOf(receiving, matter, terminal), labelMm);
+  const steps = stepsOf(payload, matter, station);
+  const box = source.offline ? m.receipt_offline_note({ terminal }) : m.receipt_online_note();
+  const pages = paginate(
+    rowsOf(payload, matter).map((row) => ({ row, heightMm: rowHeightMm(row) })),
+    {
+      factsMm: factsHeightMm(facts, labelMm),
+      tailMm: tailHeightMm({ steps, box: `${box} ${source.checkCode}` }),
+    },
+  );
   return {
     issuer: m.receipt_issuer({
       district: catalog.units.get(catalog.settings.district)?.display ?? '',
-      unit: unit?.display ?? by.unit,
+      station,
     }),
     caseNo: payload.caseNo,
     qrText: source.qrText,
     checkCode: source.checkCode,
-    applicant: maskedApplicant(payload.applicant),
-    matter: {
-      name: matter === undefined ? payload.matter.matterId : nameOf(matter),
-      basicCode: matter?.basicCode ?? payload.matter.matterId,
-      version: payload.matter.version,
-    },
-    receivedAt: wallTimeOf(at + offsetMs).replace('T', ' '),
-    terminal: payload.caseNo.split('-')[2] ?? '',
-    pages: pagesOf(payload, matter),
-    steps: stepsOf(payload, matter, unit?.display ?? ''),
-    offline: source.offline,
+    facts,
+    pages: pages.map((materials) => ({ materials })),
+    steps,
+    box,
     clerk: by.name,
     hotline: catalog.settings.hotline,
     printCount: source.printCount,
@@ -98,31 +111,38 @@ export function receiptPaperOf(source: PaperSource): ReceiptPaper {
   };
 }
 
-function maskedApplicant({
-  name,
-  kind,
-  idNumber,
-  mobile,
-  agent,
-}: ActionPayloads['receive']['applicant']): ReceiptPaper['applicant'] {
+function factsOf(
+  { action, payload }: Receiving,
+  matter: MatterVersion | undefined,
+  terminal: string,
+): Fact[] {
+  const { name, kind, idNumber, mobile, agent } = payload.applicant;
   const isFirm = kind === 'organisation';
-  return {
-    name: isFirm ? name : maskName(name),
-    idNumber: isFirm ? idNumber : maskIdNumber(idNumber),
-    mobile: mobile === undefined ? m.receipt_none() : maskMobile(mobile),
-    agent: agent === undefined ? m.receipt_none() : maskName(agent.name),
-  };
+  const { at, offsetMs } = action.body;
+  return [
+    { label: m.receipt_applicant(), value: isFirm ? name : maskName(name) },
+    { label: m.receipt_id_number(), value: isFirm ? idNumber : maskIdNumber(idNumber) },
+    { label: m.receipt_mobile(), value: mobile === undefined ? m.receipt_none() : maskMobile(mobile) },
+    { label: m.receipt_agent(), value: agent === undefined ? m.receipt_none() : maskName(agent.name) },
+    {
+      label: m.receipt_matter(),
+      value: matter === undefined ? payload.matter.matterId : nameOf(matter),
+      note: m.receipt_matter_version({
+        code: matter?.basicCode ?? payload.matter.matterId,
+        version: payload.matter.version,
+      }),
+    },
+    { label: m.receipt_received_at(), value: wallTimeOf(at + offsetMs).replace('T', ' ') },
+    { label: m.receipt_channel(), value: m.receipt_channel_window({ terminal }) },
+  ];
 }
 
-function pagesOf(
-  payload: ActionPayloads['receive'],
-  matter: MatterVersion | undefined,
-): ReceiptPaper['pages'] {
+function rowsOf(payload: ActionPayloads['receive'], matter: MatterVersion | undefined): PaperMaterial[] {
   const due = payload.printed.deferralDue;
   const received = payload.materials.filter(({ state }) => state === 'received');
   const shown = [...received, ...payload.materials.filter(({ state }) => state === 'deferred')];
   let no = 0;
-  const rows = shown.map(({ code, name, state, form, copies, originalReturned }): PaperMaterial => {
+  return shown.map(({ code, name, state, form, copies, originalReturned }): PaperMaterial => {
     const row = matter?.materials.find((known) => known.code === code);
     const shownName = row === undefined ? name : materialName(row);
     if (state === 'deferred') {
@@ -135,17 +155,12 @@ function pagesOf(
     const remark = originalReturned === true ? m.receipt_copies_returned({ count: copies ?? 1 }) : count;
     return { code, no: String(no), name: shownName, form: formWord(form), remark };
   });
-  const pages = [{ materials: rows.slice(0, FIRST_PAGE_ROWS) }];
-  for (let at = FIRST_PAGE_ROWS; at < rows.length; at += NEXT_PAGE_ROWS) {
-    pages.push({ materials: rows.slice(at, at + NEXT_PAGE_ROWS) });
-  }
-  return pages;
 }
 
 function stepsOf(
   payload: ActionPayloads['receive'],
   matter: MatterVersion | undefined,
-  unit: string,
+  station: string,
 ): string[] {
   const { noticeDue, deferralDue } = payload.printed;
   const steps = [m.receipt_step_notice({ due: timePart(noticeDue) })];
@@ -155,7 +170,7 @@ function stepsOf(
     steps.push(matter.dayUnit === 'workday' ? m.receipt_step_workdays(words) : m.receipt_step_days(words));
   }
   if (deferralDue !== undefined) steps.push(m.receipt_step_deferral({ due: timePart(deferralDue) }));
-  steps.push(m.receipt_step_result({ unit }));
+  steps.push(m.receipt_step_result({ station }));
   return steps;
 }
 
@@ -178,9 +193,4 @@ function dayPart(due: string): string {
 
 function timePart(due: string): string {
   return due.replace('T', ' ');
-}
-
-/** The day as digits, for the file name the browser offers when a receipt is saved. */
-export function fileTitleOf(paper: ReceiptPaper, now: number): string {
-  return `${paper.caseNo}-${dayOf(now).replaceAll('-', '')}`;
 }
