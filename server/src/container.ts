@@ -14,6 +14,7 @@ import { faultReporter, openLog, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { DeviceTokens } from './sessions/device-tokens.ts';
 import { Enrolment } from './sessions/enrolment.ts';
+import { Presence } from './sessions/presence.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores, type HubStores } from './store/open-store.ts';
 import type { DirectoryStore } from './store/directory-store.ts';
@@ -28,6 +29,7 @@ export interface Container {
   catalog: CatalogService;
   sessions: StaffSessions;
   tokens: DeviceTokens;
+  presence: Presence;
   enrolment: Enrolment;
   hubDevice: HubDevice;
   judge: JudgePorts;
@@ -110,6 +112,7 @@ async function assemble(ground: Ground): Promise<Container> {
     catalog,
     sessions: new StaffSessions({ directory, clock, findStaff }),
     tokens: await DeviceTokens.open({ directory, clock, findDevice }),
+    presence: new Presence({ directory, clock, onFault }),
     enrolment: new Enrolment({ directory, catalog, clock }),
     hubDevice,
     judge,

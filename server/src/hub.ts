@@ -157,6 +157,7 @@ async function stopAll({ container, server, stopping, background }: Running): Pr
   clearTimeout(impatience);
   clearInterval(sweeping);
   await background.ended();
+  await container.presence.settled();
   container.snapshots.close();
   await container.stores.store.close();
   container.log.info('stopped');

@@ -46,7 +46,7 @@ export function endpointsOf(container: Container): Endpoint[] {
 }
 
 export function createApp(container: Container, stopping: AbortSignal): Express {
-  const { config, log, metrics, sessions, tokens, onFault } = container;
+  const { config, log, metrics, sessions, tokens, presence, onFault } = container;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -60,7 +60,7 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
 
   const guess = guessLimit();
   for (const endpoint of endpointsOf(container)) {
-    const handlers = [runEndpoint({ sessions, tokens, stopping, onFault }, endpoint)];
+    const handlers = [runEndpoint({ sessions, tokens, presence, stopping, onFault }, endpoint)];
     if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
     app[method](pathOf(endpoint), named(endpoint), ...handlers);

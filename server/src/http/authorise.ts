@@ -3,6 +3,7 @@ import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { DeviceTokens } from '../sessions/device-tokens.ts';
+import type { Presence } from '../sessions/presence.ts';
 import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import { accessOf, mayCall } from './access.ts';
 import type { Caller } from './endpoint.ts';
@@ -12,6 +13,7 @@ export const SESSION_COOKIE = 'sanji_session';
 export interface AuthoriseDeps {
   sessions: StaffSessions;
   tokens: DeviceTokens;
+  presence: Presence;
 }
 
 export async function authorise(
@@ -30,11 +32,13 @@ export async function authorise(
   return { ok: true, value: { kind: 'staff', ...found } };
 }
 
-async function deviceCaller({ tokens }: AuthoriseDeps, request: Request): Promise<Result<Caller>> {
+async function deviceCaller({ tokens, presence }: AuthoriseDeps, request: Request): Promise<Result<Caller>> {
   const token = /^Bearer ([\w.-]+)$/i.exec(request.get('authorization') ?? '')?.[1];
   if (token === undefined) return refused('login-required');
   const device = await tokens.verify(token);
-  return device.ok ? { ok: true, value: { kind: 'device', device: device.value } } : device;
+  if (!device.ok) return device;
+  presence.seen(device.value.deviceId);
+  return { ok: true, value: { kind: 'device', device: device.value } };
 }
 
 /** `value` undefined: takes the cookie away. */

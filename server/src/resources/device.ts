@@ -13,7 +13,13 @@ const enrolled = z.object({
   device: deviceKey,
 });
 const listed = z.array(
-  z.object({ device: deviceKey, enrolledAt: millis, enrolledBy: z.string(), marks: z.array(z.string()) }),
+  z.object({
+    device: deviceKey,
+    enrolledAt: millis,
+    enrolledBy: z.string(),
+    lastSeenAt: millis.optional(),
+    marks: z.array(z.string()),
+  }),
 );
 
 export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: Container): Endpoint[] {
@@ -42,10 +48,11 @@ export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: C
         const marks = new Map(marked.map((mark) => [mark.deviceId, mark.reasons]));
         const { devices } = catalog.current();
         return answered(
-          records.map(({ device, enrolledAt, enrolledBy }) => ({
+          records.map(({ device, enrolledAt, enrolledBy, lastSeenAt }) => ({
             device: devices.get(device.deviceId) ?? device,
             enrolledAt,
             enrolledBy,
+            ...(lastSeenAt !== undefined && { lastSeenAt }),
             marks: marks.get(device.deviceId) ?? [],
           })),
         );
