@@ -15,7 +15,7 @@ import type {
 import { counterOf, deviceOf } from '../domain/action.ts';
 import { tips } from '../domain/order.ts';
 import type { Problem } from '../domain/problem.ts';
-import type { Clock, DeviceState, DeviceStore, LocalStore } from './ports.ts';
+import type { Clock, DeviceState, DeviceStore, Intent, LocalStore } from './ports.ts';
 
 export interface AppendPorts {
   deviceId: DeviceId;
@@ -25,6 +25,8 @@ export interface AppendPorts {
   /** hub clock − device clock as last measured, milliseconds. */
   offsetMs: () => number;
   sign: (body: AnyActionBody) => Promise<SignedAction>;
+  /** What is announced is kept with its announcement, and written after a crash. Default: what was not written never was. */
+  keepsAnnounced?: boolean;
 }
 
 /** What a command wants to add; of one definite kind, so that `kind` narrows `payload`. */
@@ -86,12 +88,35 @@ export async function recoverChain(ports: Pick<AppendPorts, 'device' | 'local'>)
 async function settleIntent({ device, local }: Pick<AppendPorts, 'device' | 'local'>): Promise<DeviceState> {
   const state = await device.read();
   if (state.intent === null) return state;
-  const { caseId, lastId, tip } = state.intent;
-  const known = await local.read(caseId);
+  const { lastId, tip } = state.intent;
+  if (state.intent.actions !== undefined) await writeAnnounced(local, state.intent, state.intent.actions);
+  const known = await local.read(state.intent.caseId);
   const isThere = known?.kind === 'case' && known.doc.actions[lastId]?.hash === tip;
   const settled: DeviceState = { ...state, tip: isThere ? tip : state.tip, intent: null };
   await device.save(settled);
   return settled;
+}
+
+/** Thrown by `write` where another action holds the id: what was announced will never be in its case. */
+export class Displaced extends Error {}
+
+async function writeAnnounced(
+  local: AppendPorts['local'],
+  { caseId, lastId, tip }: Intent,
+  announced: Record<ActionId, SignedAction>,
+): Promise<void> {
+  for (;;) {
+    const known = await local.read(caseId);
+    if (known?.kind === 'tombstone' || known?.doc.actions[lastId]?.hash === tip) return;
+    const doc = known?.doc ?? { _id: caseId, n: 0, actions: {}, rulings: {} };
+    const actions = { ...doc.actions, ...announced };
+    try {
+      if (await local.write({ ...doc, actions }, known?.revision)) return;
+    } catch (error) {
+      if (error instanceof Displaced) return;
+      throw error;
+    }
+  }
 }
 
 interface Signing {
@@ -101,7 +126,7 @@ interface Signing {
 }
 
 async function signAll(ports: AppendPorts, { caseId, by }: AppendRequest, { doc, state, drafts }: Signing) {
-  const actions: Record<ActionId, SignedAction> = { ...doc.actions };
+  const made: Record<ActionId, SignedAction> = {};
   // A copy of this profile may have counted on and written here: its actions are not written over.
   let counter = Math.max(state.counter, lastCounterIn(doc, ports.deviceId));
   let prev = state.tip;
@@ -121,13 +146,14 @@ async function signAll(ports: AppendPorts, { caseId, by }: AppendRequest, { doc,
       after,
       prev,
     });
-    actions[lastId] = signed;
+    made[lastId] = signed;
     prev = signed.hash;
     after = [lastId];
   }
   const tip = prev ?? '';
-  const announced: DeviceState = { ...state, counter, intent: { caseId, lastId, tip } };
-  return { doc: { ...doc, actions }, announced, tip };
+  const kept = ports.keepsAnnounced === true ? { actions: made } : {};
+  const announced: DeviceState = { ...state, counter, intent: { caseId, lastId, tip, ...kept } };
+  return { doc: { ...doc, actions: { ...doc.actions, ...made } }, announced, tip };
 }
 
 function lastCounterIn({ actions }: CaseDocument, deviceId: DeviceId): number {

@@ -10,7 +10,7 @@ import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { CaseState } from '../domain/state.ts';
 import { effectiveRule, tierRank } from '../domain/tier-rules.ts';
-import { append } from './append.ts';
+import { Displaced, append } from './append.ts';
 import type { ActionDraft, AppendPorts } from './append.ts';
 import { judgePush } from './judge.ts';
 import type { JudgePorts } from './judge.ts';
@@ -20,7 +20,7 @@ export interface HubActPorts extends JudgePorts, Pick<AppendPorts, 'deviceId' | 
 
 /**
  * Idempotent: an action that would be refused is not made at all. Signed by the hub's own device, ruled like everybody's.
- * A crash between signing and storing leaves a gap in the counters, never in the chain.
+ * What a crash left between signing and storing is handed in again by the next act, so the chain has neither gap nor fork.
  */
 export async function hubAct(
   ports: HubActPorts,
@@ -35,6 +35,8 @@ export async function hubAct(
       clock: ports.clock,
       offsetMs: () => 0,
       sign: ports.sign,
+      // No station has it to push it again, and its place in the chain may be taken already.
+      keepsAnnounced: true,
       local: {
         read: async (id) => {
           const [master] = await ports.master.getMany([id]);
@@ -43,13 +45,13 @@ export async function hubAct(
         // «Written» is «ruled and stored»: the judge has its own compare-and-set, so nothing conflicts here.
         write: async (doc) => {
           const fresh = Object.values(doc.actions).filter(({ body }) => doc.rulings[body.id] === undefined);
-          const pushed = { caseId, n: doc.n, actions: fresh };
+          const pushed = { caseId: doc._id, n: doc.n, actions: fresh };
           const { results } = await judgePush(ports, { v: 1, cases: [pushed] }, by.unit);
           const [result] = results;
           if (result?.kind === 'refused')
             throw new Error(`the hub refused its own action: ${result.problem.code}`);
           if (result !== undefined && 'aside' in result && result.aside.length > 0)
-            throw new Error('the hub’s key signs elsewhere too: the id of its action is taken');
+            throw new Displaced('the hub’s key signs elsewhere too: the id of its action is taken');
           return true;
         },
       },

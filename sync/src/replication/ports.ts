@@ -74,9 +74,16 @@ export interface DeviceState {
   counter: number;
   /** Hash of the last action known to be in its case; null before the first. */
   tip: string | null;
-  intent: { caseId: CaseId; lastId: string; tip: string } | null;
+  intent: Intent | null;
   /** Counters of case numbers and the like, by series, e.g. `caseNo:261123`. */
   numbers: Record<string, number>;
+}
+export interface Intent {
+  caseId: CaseId;
+  lastId: ActionId;
+  tip: string;
+  /** The actions themselves, where nobody else would hand them in again after a crash: at the hub. */
+  actions?: Record<ActionId, SignedAction>;
 }
 export interface DeviceStore {
   read(): Promise<DeviceState>;
