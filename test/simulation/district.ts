@@ -8,6 +8,7 @@ import type { ActionDraft } from '@sanji/sync/replication/append';
 import {
   CUIHU,
   DISTRICT,
+  OTHER_STREET,
   STREET,
   WENLIN,
   calendars,
@@ -16,11 +17,11 @@ import {
   publication,
 } from '@sanji/sync/testing/rule-catalog';
 
-export { CUIHU, DISTRICT, STREET, WENLIN };
+export { CUIHU, DISTRICT, OTHER_STREET, STREET, WENLIN };
 
 const publicKey = { kty: 'EC', crv: 'P-256', x: '', y: '' };
 
-export const UNITS = [WENLIN, CUIHU, STREET, DISTRICT];
+export const UNITS = [WENLIN, CUIHU, STREET, OTHER_STREET, DISTRICT];
 
 /** Two devices in Wenlin, so that one unit can disagree with itself. */
 export const DEVICES: readonly DeviceKey[] = [
@@ -29,6 +30,7 @@ export const DEVICES: readonly DeviceKey[] = [
   { deviceId: 'cuihu1', unit: CUIHU, terminal: 'A1', publicKey, status: 'active' },
   { deviceId: 'street1', unit: STREET, terminal: 'A1', publicKey, status: 'active' },
   { deviceId: 'street2', unit: STREET, terminal: 'A2', publicKey, status: 'active' },
+  { deviceId: 'westgate1', unit: OTHER_STREET, terminal: 'A1', publicKey, status: 'active' },
   { deviceId: 'district1', unit: DISTRICT, terminal: 'A1', publicKey, status: 'active' },
   { deviceId: 'hub0', unit: DISTRICT, terminal: 'Z0', publicKey, status: 'active' },
 ];

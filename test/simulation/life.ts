@@ -1,49 +1,78 @@
 /** A process that may die at any step it awaits. What it wrote to its store stays; nothing more of it runs. */
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
+import type { FaultKind, Faults } from './faults.ts';
 import type { Schedule } from './schedule.ts';
 
 export class Crashed extends Error {}
+/** Thrown over and over: a stack each time would cost more than the steps between. */
+const DEAD = new Crashed('the process is dead');
+
+export interface LifeOptions {
+  schedule: Schedule;
+  random: SeededRandom;
+  faults: Faults;
+  /** What its death is counted as. */
+  kind: FaultKind;
+  /** Chance to die at one step. */
+  risk: number;
+  /** Chance to stall at one step. */
+  stall: number;
+}
+
+type Method = (...args: unknown[]) => Promise<unknown>;
 
 export class Life {
   isOver = false;
-  readonly #schedule: Schedule;
-  readonly #random: SeededRandom;
-  /** Chance to die at one step. */
-  readonly #risk: () => number;
+  readonly #options: LifeOptions;
 
-  constructor(schedule: Schedule, random: SeededRandom, risk: () => number) {
-    this.#schedule = schedule;
-    this.#random = random;
-    this.#risk = risk;
+  constructor(options: LifeOptions) {
+    this.#options = options;
+  }
+
+  end(): void {
+    if (!this.isOver) this.#options.faults.note(this.#options.kind);
+    this.isOver = true;
   }
 
   /** `target` as this process calls it: every call takes time, and the process may die before or after it took effect. */
   guard<T extends object>(target: T, but: readonly (keyof T)[] = []): T {
+    const guarded = new Map<string | symbol, Method>();
     return new Proxy(target, {
       get: (object, name) => {
+        const known = guarded.get(name);
+        if (known !== undefined) return known;
         const found: unknown = Reflect.get(object, name);
         if (typeof found !== 'function') return found;
-        if ((but as readonly (string | symbol)[]).includes(name)) return found.bind(object);
-        return async (...args: unknown[]) => {
-          await this.#step();
-          const result: unknown = await found.apply(object, structuredClone(args));
-          await this.#step();
-          return result;
-        };
+        const isPlain = (but as readonly (string | symbol)[]).includes(name);
+        const method = isPlain ? (found.bind(object) as Method) : this.#stepped(object, found as Method);
+        guarded.set(name, method);
+        return method;
       },
     });
   }
 
-  async #step(): Promise<void> {
-    this.#check();
-    // Now and then a process stalls, and the others get far ahead of it.
-    if (this.#risk() > 0 && this.#random.chance(0.03)) await this.#schedule.delay(this.#random.below(500));
-    else if (this.#random.chance(0.5)) await this.#schedule.delay(this.#random.below(8));
-    if (this.#random.chance(this.#risk())) this.isOver = true;
-    this.#check();
+  #stepped(object: object, found: Method): Method {
+    return async (...args) => {
+      await this.step();
+      const result = await found.apply(object, args);
+      await this.step();
+      return result;
+    };
   }
 
-  #check(): void {
-    if (this.isOver) throw new Crashed('the process is dead');
+  async step(): Promise<void> {
+    this.check();
+    const { schedule, random, faults, kind, risk, stall } = this.#options;
+    const dice = random.next();
+    // Now and then a process stalls, and the others get far ahead of it.
+    if (faults.strikes('process-stalls', stall, dice)) await schedule.delay(random.below(500));
+    else if (dice < 0.25) await schedule.delay(random.below(8));
+    this.check();
+    if (faults.strikes(kind, risk, random.next())) this.isOver = true;
+    this.check();
+  }
+
+  check(): void {
+    if (this.isOver) throw DEAD;
   }
 }

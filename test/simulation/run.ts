@@ -1,36 +1,37 @@
-/** `npm run sim -- --seeds N --seed S --json`: more seeds than the tests have time for. Exit code 1 when something was found. */
+/**
+ * `npm run sim -- --seeds N --seed S --json`: what was kept first, then seeds S, S+1, …; more of them than the tests have time for. What is found is
+ * cut short and kept. The last line is one object; exit code 1 when something was found.
+ */
 import { parseArgs } from 'node:util';
-import { BREAKAGES } from './breakages.ts';
+import { FAULTS, noFaults } from './faults.ts';
+import { keep, regressions } from './regressions.ts';
 import { shrunk } from './shrink.ts';
-import { simulate } from './simulate.ts';
+import { tell } from './simulate.ts';
+import { storyOf } from './story.ts';
 
 const { values } = parseArgs({
   options: {
     seeds: { type: 'string', default: '200' },
     seed: { type: 'string', default: '1' },
-    steps: { type: 'string', default: '40' },
-    breakage: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
-const breakage = BREAKAGES.find((name) => name === values.breakage);
+const total = { seeds: 0, steps: 0, faults: noFaults(), findings: [] as unknown[] };
 const first = Number(values.seed);
-const total = { seeds: 0, actions: 0, cases: 0, crashes: 0, rejected: 0 };
-const failures = [];
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
-  const options = { seed, steps: Number(values.steps), ...(breakage === undefined ? {} : { breakage }) };
-  const report = await simulate(options);
-  total.seeds += 1;
-  for (const key of ['actions', 'cases', 'crashes', 'rejected'] as const) total[key] += report[key];
-  if (report.violations.length === 0) continue;
-  const small = await shrunk(options);
-  failures.push(small);
-  if (!values.json)
-    console.log(`seed ${String(seed)}, ${String(small.steps)} steps:\n  ${small.violations.join('\n  ')}`);
+for (const { name, story } of regressions()) {
+  const { findings } = await tell(story);
+  if (findings.length > 0) total.findings.push({ seed: story.seed, kept: name, findings });
 }
-console.log(
-  values.json
-    ? JSON.stringify({ ...total, failures })
-    : `${JSON.stringify(total)}, ${String(failures.length)} seeds found something`,
-);
-process.exitCode = failures.length === 0 ? 0 : 1;
+for (let seed = first; seed < first + Number(values.seeds); seed++) {
+  const report = await tell(storyOf({ seed }));
+  total.seeds += 1;
+  total.steps += report.steps;
+  for (const kind of FAULTS) total.faults[kind] += report.faults[kind];
+  if (report.findings.length === 0) continue;
+  const worst = await shrunk(storyOf({ seed }), tell);
+  const kept = worst === undefined ? '' : keep(worst);
+  total.findings.push({ seed, kept, findings: worst?.findings ?? report.findings });
+  if (!values.json) console.log(`seed ${String(seed)}, kept in ${kept}:\n  ${report.findings.join('\n  ')}`);
+}
+console.log(JSON.stringify(total));
+process.exitCode = total.findings.length === 0 ? 0 : 1;

@@ -1,29 +1,33 @@
-/** Virtual time: everything that waits is in one queue, and its order follows from the seed alone. */
+/**
+ * Virtual time: everything that waits is in one queue, and its order follows from the seed alone. Work that real time does (WebCrypto) is
+ * handed in by `outside` and comes back in the order in which it was asked for, so that threads decide nothing.
+ */
 import type { Clock, Timer } from '@sanji/sync/replication/ports';
 
 interface Entry {
   at: number;
-  order: number;
   task: () => void;
 }
 
 export class Schedule implements Clock, Timer {
   #now = Date.UTC(2026, 10, 23, 1, 0);
-  #order = 0;
+  /** Sorted, the earliest last; of two at one time the older runs first. */
   #entries: Entry[] = [];
+  #outside: (() => Promise<void>)[] = [];
 
   now(): number {
     return this.#now;
   }
 
   after(ms: number, task: () => void): () => void {
-    const entry = { at: this.#now + ms, order: this.#order++, task };
-    // Sorted, the earliest last; of two at one time the older runs first.
-    let i = this.#entries.length;
-    while (i > 0 && (this.#entries[i - 1]?.at ?? Infinity) <= entry.at) i--;
-    this.#entries.splice(i, 0, entry);
+    const entry = { at: this.#now + ms, task };
+    const entries = this.#entries;
+    let i = entries.length;
+    while (i > 0 && (entries[i - 1]?.at ?? Infinity) <= entry.at) i--;
+    entries.splice(i, 0, entry);
     return () => {
-      this.#entries = this.#entries.filter((other) => other !== entry);
+      const found = this.#entries.indexOf(entry);
+      if (found >= 0) this.#entries.splice(found, 1);
     };
   }
 
@@ -31,23 +35,52 @@ export class Schedule implements Clock, Timer {
     return new Promise((resolve) => this.after(ms, resolve));
   }
 
-  /** Runs what is due until `untilMs` from now; what the tasks resolve runs before the next one. */
+  /** `work` is under way at once; its outcome is handed on when its turn has come. */
+  outside<T>(work: Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      this.#outside.push(async () => work.then(resolve, reject));
+    });
+  }
+
+  /** Runs what is due until `untilMs` from now; what the tasks of one instant resolve runs before the next instant. */
   async run(untilMs: number): Promise<void> {
     const end = this.#now + untilMs;
-    await drained();
+    await this.#drain();
     for (;;) {
       const next = this.#entries.at(-1);
       if (next === undefined || next.at > end) break;
-      this.#entries.pop();
-      this.#now = next.at;
-      next.task();
-      await drained();
+      // What became due while everybody slept runs late.
+      this.#now = Math.max(this.#now, next.at);
+      while ((this.#entries.at(-1)?.at ?? Infinity) <= next.at) this.#entries.pop()?.task();
+      await this.#drain();
     }
     this.#now = end;
   }
+
+  /** Time goes on until `work` has ended. */
+  async await<T>(work: Promise<T>): Promise<T> {
+    let isOver = false;
+    const ended = work.finally(() => (isOver = true));
+    ended.catch(() => undefined);
+    while (!isOver) await this.run(1);
+    return ended;
+  }
+
+  /** Time passes and nothing runs: every machine is asleep. */
+  sleep(ms: number): void {
+    this.#now += Math.round(ms);
+  }
+
+  /** All microtasks have run: nothing in a simulation waits for anything else. */
+  async #drain(): Promise<void> {
+    await macrotask();
+    for (let next = this.#outside.shift(); next !== undefined; next = this.#outside.shift()) {
+      await next();
+      await macrotask();
+    }
+  }
 }
 
-/** All microtasks have run: nothing in a simulation waits for anything else. */
-function drained(): Promise<void> {
+function macrotask(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

@@ -1,49 +1,70 @@
-/** A station in the simulation: its stores last, its process comes and goes, and its clerk does what comes to mind. */
+/**
+ * A station in the simulation: its disk lasts, its process comes and goes, its clock is its own. It runs the product's loop and append; a
+ * page may reach the disk in part only, and the disk may refuse.
+ */
 import type { SignedAction } from '@sanji/sync/domain/action';
-import type { DeviceKey } from '@sanji/sync/domain/catalog';
-import { fold } from '@sanji/sync/domain/fold';
+import { indexCatalog } from '@sanji/sync/domain/catalog-index';
+import type { Catalog, DeviceKey } from '@sanji/sync/domain/catalog';
 import { recoverChain } from '@sanji/sync/replication/append';
-import type { ActionDraft } from '@sanji/sync/replication/append';
 import type { HubPort } from '@sanji/sync/replication/ports';
+import type { LoopStatus } from '@sanji/sync/replication/station-loop';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
-import { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
-import { breakStation } from './breakages.ts';
-import type { Breakage } from './breakages.ts';
-import { DISTRICT, STREET, WENLIN } from './district.ts';
-import { Crashed } from './life.ts';
-import type { Life } from './life.ts';
+import type { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
+import { draftsOf, firstProblem, intakeOf, isOffered, seriesOf, stateOf, whimOf } from './clerk.ts';
+import type { Desk } from './clerk.ts';
+import { Crashed, Life } from './life.ts';
+import type { Faults } from './faults.ts';
 import type { Line } from './line.ts';
 import type { Schedule } from './schedule.ts';
+import type { Signatures } from './signatures.ts';
 import { Station } from './station.ts';
+import { StoreRefused, frailDisk, watchedDisk } from './station-disk.ts';
+import type { Ledger } from './ledger.ts';
 
 export interface SimulatedStationOptions {
+  /** Two stations with one profile differ in it. */
+  name: string;
   device: DeviceKey;
-  hub: Line;
+  line: Line;
+  /** Asked anew for every message. */
+  hub: () => HubPort;
   schedule: Schedule;
   random: SeededRandom;
-  ledger: Map<string, SignedAction>;
-  newLife: () => Life;
+  faults: Faults;
+  signatures: Signatures;
+  ledger: Ledger;
   onViolation: (found: string) => void;
-  breakage?: Breakage;
+  disk: Disk;
+}
+
+/** What outlasts a process. */
+export interface Disk {
+  local: MemoryLocalStore;
+  device: MemoryDeviceStore;
+  offsetMs: number;
 }
 
 export class SimulatedStation {
+  readonly name: string;
   readonly device: DeviceKey;
-  readonly local = new MemoryLocalStore();
-  lineIsDown = false;
-  readonly #deviceStore = new MemoryDeviceStore();
+  readonly line: Line;
+  readonly disk: Disk;
+  /** How far its clock is from the true time. */
+  skewMs = 0;
   readonly #options: SimulatedStationOptions;
   #life: Life;
   #isReady = false;
   #station: Station;
+  #catalog: { size: number; sum: number; index: Catalog } | undefined;
 
   constructor(options: SimulatedStationOptions) {
+    this.name = options.name;
     this.device = options.device;
+    this.line = options.line;
+    this.disk = options.disk;
     this.#options = options;
-    breakStation(options.breakage, this.local, this.#deviceStore);
-    this.#watch();
-    options.hub.onCheckpoint = (feed, checkpoint) => this.local.checkpoints.set(feed, checkpoint);
-    this.#life = options.newLife();
+    watchedDisk(options);
+    this.#life = this.#newLife();
     this.#station = this.#boot();
   }
 
@@ -53,29 +74,43 @@ export class SimulatedStation {
 
   /** A new process over the same disk: it settles its chain before anything else may touch a case. */
   start(): void {
-    const { newLife } = this.#options;
     this.#life.isOver = true;
-    this.#life = newLife();
-    this.#deviceStore.unlock();
+    this.#life = this.#newLife();
+    this.disk.device.unlock();
     this.#station = this.#boot();
-    const ports = {
-      device: this.#life.guard(this.#deviceStore, ['exclusive']),
-      local: this.#life.guard(this.local),
-    };
-    const life = this.#life;
     this.#isReady = false;
-    recoverChain(ports).then(
+    const life = this.#life;
+    const settled = recoverChain({
+      device: life.guard(this.disk.device, ['exclusive']),
+      local: frailDisk(this.disk.local, life, this.#options),
+    });
+    settled.then(
       () => {
         if (life !== this.#life) return;
         this.#isReady = true;
         this.poke();
       },
-      (error: unknown) => this.#note(error),
+      (error: unknown) => {
+        // A page that could not open its store is opened again.
+        if (life === this.#life) life.isOver = true;
+        this.#note(error);
+      },
     );
   }
 
   crash(): void {
-    this.#life.isOver = true;
+    this.#life.end();
+  }
+
+  /** The stream is down at this moment. */
+  losesPoke(): boolean {
+    const { faults, random } = this.#options;
+    return faults.strikes('poke-lost', 0.25, random.next());
+  }
+
+  /** As the badge shows it. */
+  get status(): LoopStatus {
+    return this.#station.loop.status;
   }
 
   poke(): void {
@@ -83,98 +118,128 @@ export class SimulatedStation {
   }
 
   /** Works on a case at hand, or receives a new one. A dead station is switched on first, and that is all it does. */
-  work(newId: () => string): void {
+  work(random: SeededRandom, newId: (now: number) => string): void {
     if (this.isDead) this.start();
-    if (!this.#isReady) return;
-    const { random } = this.#options;
-    const here = [...this.local.rows].filter(([, row]) => row.kind === 'case').map(([caseId]) => caseId);
-    const caseId = random.pick(here);
-    if (caseId !== undefined && !random.chance(0.25)) this.workOn(caseId);
-    else this.#after(this.#station.receive(newId(), random.chance(0.6)));
+    if (!this.#isReady || this.catalog.publications.length === 0) return;
+    const caseId = random.pick(this.casesHere());
+    if (caseId !== undefined && !random.chance(0.3)) this.workOn(caseId, random);
+    else this.#receive(newId(this.now()), random);
+  }
+
+  /** Receives a new case, if there is anything to receive it by. */
+  receive(random: SeededRandom, newId: (now: number) => string): void {
+    if (!this.isDead && this.#isReady && this.catalog.publications.length > 0)
+      this.#receive(newId(this.now()), random);
   }
 
   /** Nothing when the case is not here. */
-  workOn(caseId: string): void {
-    if (this.isDead || !this.#isReady || this.local.rows.get(caseId)?.kind !== 'case') return;
-    this.#after(this.#station.act(caseId, ...this.#whim(caseId)));
+  workOn(caseId: string, random: SeededRandom): void {
+    const row = this.disk.local.rows.get(caseId);
+    if (this.isDead || !this.#isReady || row?.kind !== 'case') return;
+    const desk = this.#desk(random);
+    const kind = whimOf(stateOf(row.doc), random);
+    const isReckless = random.chance(0.1);
+    if (!isReckless && !isOffered(stateOf(row.doc), kind, desk)) return;
+    const series = seriesOf(kind, desk);
+    this.#after(
+      this.#station.write({
+        caseId,
+        by: desk.by,
+        ...(series === undefined ? {} : { series }),
+        build: (doc, number) => {
+          const value = draftsOf(kind, doc, desk, number);
+          const found = isReckless ? undefined : firstProblem(doc, value, desk);
+          return found === undefined ? { ok: true, value } : { ok: false, problem: found };
+        },
+      }),
+    );
   }
 
-  #after(done: Promise<void>): void {
+  /** What this station knows of the catalog. */
+  get catalog(): Catalog {
+    const docs = this.disk.local.catalog;
+    let sum = 0;
+    for (const { n } of docs.values()) sum += n;
+    if (this.#catalog?.size !== docs.size || this.#catalog.sum !== sum)
+      this.#catalog = { size: docs.size, sum, index: indexCatalog(docs.values()) };
+    return this.#catalog.index;
+  }
+
+  /** By its own clock. */
+  now(): number {
+    return Math.max(0, this.#options.schedule.now() + this.skewMs);
+  }
+
+  #receive(caseId: string, random: SeededRandom): void {
+    const desk = this.#desk(random);
+    const then = random.pick(['nothing', 'accept', 'accept', 'forward'] as const) ?? 'accept';
+    const series = seriesOf('intake', desk);
+    this.#after(
+      this.#station.write({
+        caseId,
+        by: desk.by,
+        ...(series === undefined ? {} : { series }),
+        build: (doc, number) => {
+          const value = intakeOf(desk, number, then);
+          const found = firstProblem(doc, value, desk);
+          return found === undefined ? { ok: true, value } : { ok: false, problem: found };
+        },
+      }),
+    );
+  }
+
+  casesHere(): string[] {
+    return [...this.disk.local.rows].filter(([, row]) => row.kind === 'case').map(([caseId]) => caseId);
+  }
+
+  #desk(random: SeededRandom): Desk {
+    const { unit } = this.device;
+    const here = [...this.catalog.staff.values()].filter((staff) => staff.unit === unit && staff.active);
+    const staff = random.pick(here);
+    const staffId = staff?.staffId ?? `clerk${unit}`;
+    const by = { staffId, name: staff?.name ?? staffId, unit };
+    const at = this.now();
+    return { device: this.device, by, catalog: this.catalog, at, now: at + this.disk.offsetMs, random };
+  }
+
+  #after(done: Promise<unknown>): void {
     const { loop } = this.#station;
     done.then(() => loop.poke()).catch((error: unknown) => this.#note(error));
   }
 
-  /** Mostly what fits, now and then what does not. */
-  #whim(caseId: string): ActionDraft[] {
-    const { random } = this.#options;
-    const row = this.local.rows.get(caseId);
-    const state = row?.kind === 'case' ? fold(row.doc) : undefined;
-    const moves: ActionDraft[] = [
-      { kind: 'forward', payload: { to: random.chance(0.6) ? STREET : DISTRICT } },
-      { kind: 'returnDown', payload: { to: state?.path.at(-2) ?? WENLIN, reason: 'papers missing' } },
-      { kind: 'approve', payload: {} },
-      { kind: 'deliver', payload: { method: 'window', recipient: 'applicant' } },
-      { kind: 'accept', payload: { deferred: [] } },
-      { kind: 'withdraw', payload: { reason: 'withdrawn' } },
-    ];
-    const byStatus: Partial<Record<string, number[]>> = {
-      received: [4],
-      accepted: [0, 0, 2],
-      reviewing: [0, 1, 1, 2],
-      concluded: [3],
-    };
-    const fitting = byStatus[state?.status ?? ''] ?? [];
-    const note: ActionDraft = { kind: 'note', payload: { text: `note ${String(random.below(1_000))}` } };
-    if (random.chance(0.3)) return [note];
-    const move =
-      moves[random.chance(0.85) ? (random.pick(fitting) ?? 5) : random.below(moves.length)] ?? note;
-    return random.chance(0.2) ? [move, note] : [move];
+  #newLife(): Life {
+    const { schedule, random, faults } = this.#options;
+    return new Life({ schedule, random, faults, kind: 'station-crash', risk: 0.006, stall: 0.006 });
   }
 
   #boot(): Station {
-    const { device, hub, schedule } = this.#options;
+    const { device, line, hub, schedule, signatures } = this.#options;
     const life = this.#life;
-    const offline = { ok: false as const, problem: { code: 'offline' as const } };
-    const line: HubPort = {
-      push: async (request) => (this.lineIsDown ? offline : hub.hub.push(request)),
-      pull: async (request) => (this.lineIsDown ? offline : hub.hub.pull(request)),
-      snapshot: async (feed) => (this.lineIsDown ? offline : hub.hub.snapshot(feed)),
-    };
     return new Station({
       device,
-      hub: line,
+      hub: line.through(hub),
       clock: {
-        now: () => schedule.now(),
+        now: () => this.now(),
         after: (ms, task) => schedule.after(ms, () => (life.isOver ? undefined : task())),
       },
-      local: this.local,
-      deviceStore: this.#deviceStore,
-      wrap: (local) => life.guard(local),
+      local: this.disk.local,
+      deviceStore: this.disk.device,
+      wrap: () => frailDisk(this.disk.local, life, this.#options),
       wrapDevice: (store) => life.guard(store, ['exclusive']),
+      sign: (body): Promise<SignedAction> => signatures.sign(body, device.deviceId),
+      offsetMs: this.disk.offsetMs,
+      onOffset: (offsetMs) => {
+        if (!life.isOver) this.disk.offsetMs = offsetMs;
+      },
+      onFault: (error) => this.#note(error),
     });
-  }
-
-  /** Every write is held against what was there: `n` never goes back, and what this device writes is remembered for ever. */
-  #watch(): void {
-    const { ledger, device, onViolation } = this.#options;
-    const write = this.local.write.bind(this.local);
-    this.local.write = async (doc, revision) => {
-      const row = this.local.rows.get(doc._id);
-      const before = row?.kind === 'case' ? row.doc.n : row?.kind === 'tombstone' ? row.goneN + 1 : 0;
-      const isWritten = await write(doc, revision);
-      if (!isWritten) return false;
-      if (doc.n < before) onViolation(`n went back: ${device.deviceId} ${doc._id}`);
-      for (const action of Object.values(doc.actions)) {
-        if (action.body.id.startsWith(`${device.deviceId}.`))
-          ledger.set(`${action.body.id} ${action.hash}`, action);
-      }
-      return true;
-    };
   }
 
   #note(error: unknown): void {
     const isExpected =
-      error instanceof Crashed || (error instanceof Error && error.message.includes('has left'));
-    if (!isExpected) this.#options.onViolation(`fault: ${String(error)}`);
+      error instanceof Crashed ||
+      error instanceof StoreRefused ||
+      (error instanceof Error && error.message.includes('has left'));
+    if (!isExpected) this.#options.onViolation(`fault: ${this.device.deviceId} ${String(error)}`);
   }
 }

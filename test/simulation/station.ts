@@ -2,7 +2,7 @@
 import type { AnyActionBody, CaseDocument, SignedAction } from '@sanji/sync/domain/action';
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import { append } from '@sanji/sync/replication/append';
-import type { ActionDraft } from '@sanji/sync/replication/append';
+import type { ActionDraft, AppendRequest } from '@sanji/sync/replication/append';
 import type { Clock, DeviceStore, HubPort, LocalStore, Timer } from '@sanji/sync/replication/ports';
 import { StationLoop } from '@sanji/sync/replication/station-loop';
 import { cheapSign } from '@sanji/sync/testing/cheap-signer';
@@ -19,6 +19,12 @@ export interface StationOptions {
   /** The store as the code sees it, when something stands in between. */
   wrap?: (local: LocalStore) => LocalStore;
   wrapDevice?: (device: DeviceStore) => DeviceStore;
+  /** Cheap signatures unless told otherwise. */
+  sign?: (body: AnyActionBody) => Promise<SignedAction>;
+  /** hub clock − device clock as kept over restarts. */
+  offsetMs?: number;
+  onOffset?: (offsetMs: number) => void;
+  onFault?: (error: unknown) => void;
 }
 
 export class Station {
@@ -28,13 +34,17 @@ export class Station {
   readonly loop: StationLoop;
   readonly faults: unknown[] = [];
   /** What the hub's clock was found to be ahead by. */
-  offsetMs = 0;
+  offsetMs: number;
   readonly #store: LocalStore;
   readonly #device: DeviceStore;
   readonly #clock: Clock & Timer;
+  readonly #sign: (body: AnyActionBody) => Promise<SignedAction>;
 
-  constructor({ device, hub, clock, local, deviceStore, wrap, wrapDevice }: StationOptions) {
+  constructor(options: StationOptions) {
+    const { device, hub, clock, local, deviceStore, wrap, wrapDevice } = options;
     this.device = device;
+    this.offsetMs = options.offsetMs ?? 0;
+    this.#sign = options.sign ?? (async (body) => cheapSign(body));
     this.local = local ?? new MemoryLocalStore();
     this.deviceStore = deviceStore ?? new MemoryDeviceStore();
     this.#store = wrap?.(this.local) ?? this.local;
@@ -51,8 +61,12 @@ export class Station {
       counts: async () => this.local.counts(device.deviceId),
       onOffset: (offsetMs) => {
         this.offsetMs = offsetMs;
+        options.onOffset?.(offsetMs);
       },
-      onFault: (error) => this.faults.push(error),
+      onFault: (error) => {
+        this.faults.push(error);
+        options.onFault?.(error);
+      },
     });
   }
 
@@ -66,21 +80,26 @@ export class Station {
   }
 
   async #append(caseId: string, drafts: (number: number) => ActionDraft[], series?: string): Promise<void> {
-    await append(
+    await this.write({
+      caseId,
+      by: clerkOf(this.device.unit),
+      ...(series === undefined ? {} : { series }),
+      build: (_doc, number) => ({ ok: true, value: drafts(number) }),
+    });
+  }
+
+  /** As `append`, by this device. */
+  async write(request: AppendRequest): ReturnType<typeof append> {
+    return append(
       {
         deviceId: this.device.deviceId,
         device: this.#device,
         local: this.#store,
         clock: this.#clock,
         offsetMs: () => this.offsetMs,
-        sign: async (body: AnyActionBody): Promise<SignedAction> => cheapSign(body),
+        sign: this.#sign,
       },
-      {
-        caseId,
-        by: clerkOf(this.device.unit),
-        ...(series === undefined ? {} : { series }),
-        build: (_doc, number) => ({ ok: true, value: drafts(number) }),
-      },
+      request,
     );
   }
 

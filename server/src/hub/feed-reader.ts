@@ -15,7 +15,7 @@ import { StoreError } from '../store/store-error.ts';
 export interface FeedReaderDeps {
   master: Pick<MasterStore, 'getMany'>;
   feeds: FeedStore;
-  catalog: CatalogStore;
+  catalog: Pick<CatalogStore, 'changes'>;
   clock: Clock;
 }
 

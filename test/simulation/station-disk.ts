@@ -1,0 +1,100 @@
+/** A station's disk as its process meets it: frail, and watched for what must never happen even for a moment. */
+import type { CaseDocument } from '@sanji/sync/domain/action';
+import type { LocalStore } from '@sanji/sync/replication/ports';
+import type { MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
+import { Crashed } from './life.ts';
+import type { Life } from './life.ts';
+import type { SimulatedStationOptions } from './simulated-station.ts';
+
+/** Quota, a closed database: nothing is half done, and the process goes on. */
+export class StoreRefused extends Error {}
+
+type Surroundings = Pick<SimulatedStationOptions, 'faults' | 'random'>;
+
+/** The rows that reach the disk one by one: a power cut leaves the first of them. */
+const PAGES = ['writeMany', 'insertPacked', 'writeCatalog', 'addStrays'] as const;
+const REFUSABLE = new Set<keyof LocalStore>([...PAGES, 'write', 'bury', 'park', 'saveCheckpoint']);
+
+export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random }: Surroundings): LocalStore {
+  const refuse = (name: keyof LocalStore): void => {
+    if (REFUSABLE.has(name) && faults.strikes('store-refuses', 0.004, random.next()))
+      throw new StoreRefused(`quota exceeded in ${name}`);
+  };
+  const target: LocalStore = {
+    read: (caseId) => local.read(caseId),
+    readMany: (caseIds) => local.readMany(caseIds),
+    dirty: (limit) => local.dirty(limit),
+    checkpoint: (feed) => local.checkpoint(feed),
+    write: async (doc, revision) => {
+      refuse('write');
+      return local.write(doc, revision);
+    },
+    bury: async (caseId, goneN, revision) => {
+      refuse('bury');
+      return local.bury(caseId, goneN, revision);
+    },
+    park: async (caseId, problem) => {
+      refuse('park');
+      return local.park(caseId, problem);
+    },
+    saveCheckpoint: async (feed, checkpoint) => {
+      refuse('saveCheckpoint');
+      if (faults.strikes('checkpoint-not-saved', 0.02, random.next())) life.isOver = true;
+      life.check();
+      return local.saveCheckpoint(feed, checkpoint);
+    },
+    writeMany: (rows) => page('writeMany', rows, (part) => local.writeMany(part)),
+    insertPacked: (rows) => page('insertPacked', rows, (part) => local.insertPacked(part)),
+    writeCatalog: (docs) => page('writeCatalog', docs, (part) => local.writeCatalog(part)),
+    addStrays: (strays) => page('addStrays', strays, (part) => local.addStrays(part)),
+  };
+  const page = async <R, A>(
+    name: (typeof PAGES)[number],
+    rows: R[],
+    write: (rows: R[]) => Promise<A>,
+  ): Promise<A> => {
+    refuse(name);
+    if (rows.length > 1 && faults.strikes('page-half-written', 0.03, random.next())) {
+      life.isOver = true;
+      await write(rows.slice(0, 1 + random.below(rows.length - 1)));
+      throw new Crashed('the power failed in the middle of a page');
+    }
+    return write(rows);
+  };
+  return life.guard(target);
+}
+
+/** Holds every write against what was there: `n` never goes back, counters rise, and what this device writes is remembered for ever. */
+export function watchedDisk({ name, disk, ledger, device, onViolation }: SimulatedStationOptions): void {
+  const { deviceId } = device;
+  const { local } = disk;
+  const write = local.write.bind(local);
+  local.write = async (doc: CaseDocument, revision) => {
+    const row = local.rows.get(doc._id);
+    const before = row?.kind === 'case' ? row.doc.n : row?.kind === 'tombstone' ? row.goneN + 1 : 0;
+    const isWritten = await write(doc, revision);
+    if (!isWritten) return false;
+    if (doc.n < before) onViolation(`n went back: ${name} ${doc._id}`);
+    for (const action of Object.values(doc.actions)) {
+      if (action.body.id.startsWith(`${deviceId}.`)) ledger.add(action, 'made', name);
+    }
+    return true;
+  };
+  const bury = local.bury.bind(local);
+  local.bury = async (caseId, goneN, revision) => {
+    const row = local.rows.get(caseId);
+    const isBuried = await bury(caseId, goneN, revision);
+    if (isBuried && row?.kind === 'case' && row.doc.n > goneN)
+      onViolation(`n went back: ${name} buried ${caseId}`);
+    return isBuried;
+  };
+  const save = disk.device.save.bind(disk.device);
+  disk.device.save = async (state) => {
+    const before = disk.device.state;
+    if (state.counter < before.counter) onViolation(`counter went back: ${deviceId}`);
+    for (const [series, number] of Object.entries(before.numbers)) {
+      if ((state.numbers[series] ?? 0) < number) onViolation(`number went back: ${deviceId} ${series}`);
+    }
+    return save(state);
+  };
+}

@@ -1,0 +1,103 @@
+/**
+ * A story: who takes part and what happens, written down in full, so that it can be cut shorter and kept. It follows from its seed. Each story
+ * draws its own mix of faults (a swarm finds more than one mix of everything); what chance decides in between has a stream for each
+ * line and process, so that an event taken out disturbs the others as little as it can.
+ */
+import { SeededRandom } from '@sanji/sync/testing/fake-time';
+import { BLOWS, FAULTS } from './faults.ts';
+import type { FaultKind } from './faults.ts';
+
+/** What people and machines do anyway. */
+const DEEDS = ['work', 'crowd', 'burst', 'poke', 'duties', 'carry'] as const;
+/** A process is told to die, apart from dying by chance. */
+const DEATHS = ['station-crash', 'hub-crash', 'router-crash'] as const;
+
+export const EVENTS = [...DEEDS, ...DEATHS, ...BLOWS] as const;
+export type EventKind = (typeof EVENTS)[number];
+
+export interface StoryEvent {
+  kind: EventKind;
+  /** All that is left open about it follows from this number. */
+  dice: number;
+  /** Time before it, milliseconds. */
+  gapMs: number;
+}
+
+export interface Story {
+  seed: number;
+  hubs: number;
+  stations: string[];
+  /** Real signatures and real parsers; in the others the signature is a stand-in and messages are handed over as they are. */
+  isTrueToTheByte: boolean;
+  without: FaultKind[];
+  /** Each act ends in a quiet point. */
+  acts: StoryEvent[][];
+}
+
+export interface StoryOptions {
+  seed: number;
+  /** Events of a story. */
+  steps?: number;
+}
+
+/** One seed in so many is true to the byte: WebCrypto takes four times the time of all the rest. */
+const TRUE_EVERY = 32;
+const STEPS = 44;
+
+const WEIGHTS: Record<EventKind, number> = {
+  work: 46,
+  crowd: 12,
+  burst: 6,
+  poke: 10,
+  duties: 8,
+  carry: 3,
+  'station-crash': 3,
+  'hub-crash': 2,
+  'router-crash': 2,
+  'line-cut': 5,
+  'line-cut-for-days': 2,
+  'everybody-asleep': 4,
+  'clock-off': 2,
+  'clock-jump': 2,
+  'permissions-changed': 3,
+  'matter-changed': 1,
+  'rules-published': 2,
+  'unit-changed': 1,
+  'unit-merged': 0.7,
+  'device-revoked': 1,
+  'profile-cloned': 1,
+  'id-reused': 2,
+  'signature-forged': 1,
+};
+
+const STATIONS = ['wenlin1', 'wenlin2', 'cuihu1', 'street1', 'street2', 'district1', 'westgate1'];
+
+export function storyOf({ seed, steps = STEPS }: StoryOptions): Story {
+  const random = randomOf(seed, 'story');
+  const without = FAULTS.filter(() => random.chance(0.35));
+  const kinds = EVENTS.filter((kind) => !(without as string[]).includes(kind));
+  const total = kinds.reduce((sum, kind) => sum + WEIGHTS[kind], 0);
+  const event = (): StoryEvent => {
+    let left = random.next() * total;
+    const kind = kinds.find((each) => (left -= WEIGHTS[each]) < 0) ?? 'work';
+    return { kind, dice: Math.floor(random.next() * 2 ** 32), gapMs: random.below(120) };
+  };
+  const left = random.below(3);
+  const absent = STATIONS.filter((_, i) => i % 3 === left && random.chance(0.6));
+  const acts = random.chance(0.4) ? 2 : 1;
+  return {
+    seed,
+    hubs: random.chance(0.6) ? 2 : 1,
+    stations: STATIONS.filter((name) => !absent.includes(name)),
+    isTrueToTheByte: seed % TRUE_EVERY === 0,
+    without,
+    acts: Array.from({ length: acts }, () => Array.from({ length: Math.ceil(steps / acts) }, event)),
+  };
+}
+
+/** A stream of its own for each name (FNV-1a over it). */
+export function randomOf(seed: number, name: string): SeededRandom {
+  let hash = 0x811c9dc5 ^ seed;
+  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193);
+  return new SeededRandom(hash ^ Math.imul(seed, 0x9e3779b1));
+}

@@ -1,0 +1,241 @@
+/** Everything of one story: the hub, the stations on their lines, and how they come to rest. */
+import type { SignedAction } from '@sanji/sync/domain/action';
+import type { CatalogEntry, DeviceKey } from '@sanji/sync/domain/catalog';
+import { feedOf } from '@sanji/sync/domain/identifiers';
+import type { DeviceId } from '@sanji/sync/domain/identifiers';
+import type { HubPort } from '@sanji/sync/replication/ports';
+import { unruled } from '@sanji/sync/replication/push-dirty';
+import type { SeededRandom } from '@sanji/sync/testing/fake-time';
+import { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
+import { MOVED, openingEntries } from './administrator.ts';
+import { DEVICES, deviceNamed } from './district.ts';
+import { EVENT_HANDLERS } from './events.ts';
+import { Faults } from './faults.ts';
+import { violations } from './invariants.ts';
+import { Ledger, keyOf } from './ledger.ts';
+import { Line } from './line.ts';
+import { Schedule } from './schedule.ts';
+import { STAND_IN, realSignatures } from './signatures.ts';
+import type { Signatures } from './signatures.ts';
+import { SimulatedHub } from './simulated-hub.ts';
+import { SimulatedStation } from './simulated-station.ts';
+import type { Disk } from './simulated-station.ts';
+import { randomOf } from './story.ts';
+import type { Story, StoryEvent } from './story.ts';
+import { overTheWire } from './wire.ts';
+
+/** Late messages are at most this late. */
+const LATE_MS = 2_000;
+/** Enough for a push, a pull and what they set off. */
+const ROUND_MS = 3_000;
+const MAX_CARRIED = 50;
+/** More rounds than any news has stations to go through. */
+const MAX_ROUNDS = 12;
+
+export class World {
+  readonly findings: string[] = [];
+  readonly schedule: Schedule;
+  readonly faults: Faults;
+  readonly signatures: Signatures;
+  readonly ledger = new Ledger();
+  /** Devices that did tell two stories; nobody else may be suspected of it. */
+  readonly suspects = new Set<DeviceId>();
+  readonly hub: SimulatedHub;
+  readonly stations: SimulatedStation[] = [];
+  readonly isTrueToTheByte: boolean;
+  readonly #story: Story;
+
+  static async open(story: Story): Promise<World> {
+    const schedule = new Schedule();
+    const ids = DEVICES.flatMap(({ deviceId }) => [deviceId, `${deviceId}${MOVED}`]);
+    const signatures = story.isTrueToTheByte ? await realSignatures(ids, schedule) : STAND_IN;
+    return new World(story, schedule, signatures);
+  }
+
+  private constructor(story: Story, schedule: Schedule, signatures: Signatures) {
+    this.#story = story;
+    this.isTrueToTheByte = story.isTrueToTheByte;
+    this.schedule = schedule;
+    this.signatures = signatures;
+    this.faults = new Faults(story.without);
+    const catalog = openingEntries((deviceId) => signatures.publicKeyOf(deviceId));
+    this.hub = new SimulatedHub({
+      schedule,
+      signatures,
+      catalog,
+      ledger: this.ledger,
+      random: this.#stream('hub'),
+      faults: this.faults,
+      processes: story.hubs,
+      poke: (feed) => this.#poke(feed),
+      onFault: (error) => this.note(`fault: hub ${String(error)}`),
+      onViolation: (found) => this.note(found),
+    });
+    for (const deviceId of story.stations) this.#enrol(deviceNamed(deviceId));
+  }
+
+  note(finding: string): void {
+    if (!this.findings.includes(finding)) this.findings.push(finding);
+  }
+
+  async play({ kind, dice, gapMs }: StoryEvent): Promise<void> {
+    await this.schedule.run(gapMs);
+    EVENT_HANDLERS[kind](this, randomOf(dice, kind));
+  }
+
+  /** What the district decides; a terminal that is new in it stands ready. */
+  publish(entries: CatalogEntry[]): void {
+    const known = new Set(this.stations.map(({ device }) => device.deviceId));
+    const keyed = entries.map((entry): CatalogEntry => {
+      if (entry.kind !== 'device') return entry;
+      const { device } = entry;
+      return {
+        kind: 'device',
+        device: { ...device, publicKey: this.signatures.publicKeyOf(device.deviceId) },
+      };
+    });
+    this.hub.publish(...keyed);
+    for (const entry of keyed) {
+      if (
+        entry.kind === 'device' &&
+        entry.device.deviceId.endsWith(MOVED) &&
+        !known.has(entry.device.deviceId)
+      )
+        this.#enrol(entry.device);
+    }
+  }
+
+  /** The one place that says whom a station talks to: another hop would be answered here. */
+  hubOf(deviceId: DeviceId): HubPort {
+    const port = this.hub.portFor(deviceId);
+    return this.isTrueToTheByte ? overTheWire(port) : port;
+  }
+
+  /** No more faults; everything runs again and has time to come to rest. */
+  async rest(): Promise<void> {
+    this.faults.isCalm = true;
+    await this.schedule.run(LATE_MS);
+    this.hub.restart();
+    for (const station of this.stations) station.line.restore();
+    for (const station of this.stations) if (station.isDead) station.start();
+    let before = '';
+    for (let round = 0; round < MAX_ROUNDS; round++) {
+      for (const station of this.stations) station.poke();
+      await this.schedule.run(ROUND_MS);
+      this.hub.pokeRouter();
+      await this.schedule.run(ROUND_MS);
+      const now = this.#stamp();
+      if (now === before) break;
+      before = now;
+      if (round === MAX_ROUNDS - 1) this.note('restless: there is no end to it');
+    }
+    await this.schedule.await(this.hub.audit());
+    this.faults.isCalm = false;
+  }
+
+  /** What one terminal has not got rid of, brought to the hub in the session of another; its answer comes to nobody. */
+  async carry({ disk }: SimulatedStation, by: SimulatedStation): Promise<SignedAction[]> {
+    const cases = (await disk.local.dirty(MAX_CARRIED)).map((doc) => ({
+      caseId: doc._id,
+      n: doc.n,
+      actions: unruled(doc),
+    }));
+    if (cases.length > 0) await this.hubOf(by.device.deviceId).push({ v: 1, cases });
+    return cases.flatMap(({ actions }) => actions);
+  }
+
+  async inspect(): Promise<void> {
+    await this.schedule.await(this.#tryRevoked());
+    for (const finding of await this.schedule.await(violations(this))) this.note(finding);
+  }
+
+  count(): { actions: number; cases: number; rejected: number; faults: Faults['counts'] } {
+    const docs = [...this.hub.master.docs.values()].map(({ doc }) => doc);
+    const rulings = docs.flatMap(({ rulings: made }) => Object.values(made));
+    return {
+      actions: this.ledger.entries.size,
+      cases: docs.length,
+      rejected: rulings.filter(({ verdict }) => verdict === 'rejected').length,
+      faults: this.faults.counts,
+    };
+  }
+
+  /** A profile copied as it lies on the disk: from now on two terminals take themselves for this one. */
+  clone({ name, device, disk }: SimulatedStation): SimulatedStation {
+    const copy = new MemoryDeviceStore();
+    copy.state = disk.device.state;
+    const twin = { local: disk.local.copy(), device: copy, offsetMs: disk.offsetMs };
+    return this.#install(device, `${name} (clone)`, twin);
+  }
+
+  /** Now that every process knows of it: what lies on a disk taken out of service gets in by nobody's hand. */
+  async #tryRevoked(): Promise<void> {
+    const { devices } = this.hub.catalog.index;
+    const isActive = ({ device }: SimulatedStation) => devices.get(device.deviceId)?.status === 'active';
+    const by = this.stations.find(isActive);
+    if (by === undefined) return;
+    this.faults.isCalm = true;
+    const ruledBefore = this.#ruled();
+    for (const station of this.stations.filter((each) => !isActive(each))) {
+      const carried = (await this.carry(station, by)).map(keyOf);
+      const ruled = this.#ruled();
+      const taken = carried.filter((key) => ruled.has(key) && !ruledBefore.has(key));
+      for (const key of taken) this.note(`ruled though revoked: ${key}`);
+    }
+    this.faults.isCalm = false;
+  }
+
+  #ruled(): Set<string> {
+    return new Set(
+      [...this.hub.master.docs.values()].flatMap(({ doc }) => Object.values(doc.actions).map(keyOf)),
+    );
+  }
+
+  #enrol(device: DeviceKey): void {
+    const disk = { local: new MemoryLocalStore(), device: new MemoryDeviceStore(), offsetMs: 0 };
+    this.#install(device, device.deviceId, disk);
+  }
+
+  #install(device: DeviceKey, name: string, disk: Disk): SimulatedStation {
+    const { deviceId } = device;
+    const { schedule, faults, signatures, ledger } = this;
+    const station = new SimulatedStation({
+      name,
+      device,
+      schedule,
+      faults,
+      signatures,
+      ledger,
+      random: this.#stream(`station ${name}`),
+      line: new Line({ schedule, faults, random: this.#stream(`line ${name}`) }),
+      hub: () => this.hubOf(deviceId),
+      onViolation: (found) => this.note(found),
+      disk,
+    });
+    this.stations.push(station);
+    station.start();
+    return station;
+  }
+
+  #stream(name: string): SeededRandom {
+    return randomOf(this.#story.seed, name);
+  }
+
+  /** By the event stream: it may be down, and then nobody hears. */
+  #poke(feed: string): void {
+    for (const station of this.stations) {
+      if (feed !== 'catalog' && feed !== feedOf(station.device.unit)) continue;
+      if (!station.losesPoke()) station.poke();
+    }
+  }
+
+  /** Changes whenever anything that is stored changes. */
+  #stamp(): string {
+    let sum = 0;
+    for (const { rev } of this.hub.master.docs.values()) sum += rev;
+    for (const rows of this.hub.feeds.feeds.values()) for (const { seq } of rows.values()) sum += seq;
+    for (const { disk } of this.stations)
+      for (const { revision } of disk.local.rows.values()) sum += revision;
+    return String(sum);
+  }
+}
