@@ -59,6 +59,7 @@ export class Station {
       deviceId: device.deviceId,
       unit: device.unit,
       counts: async () => this.local.counts(device.deviceId),
+      isUnsealed: () => true,
       onOffset: (offsetMs) => {
         this.offsetMs = offsetMs;
         options.onOffset?.(offsetMs);

@@ -12,6 +12,7 @@ import { ExpirationPlugin } from 'workbox-expiration';
 import { cleanupOutdatedCaches, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst } from 'workbox-strategies';
+import { keepKey } from './key-keeper.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -46,6 +47,7 @@ registerRoute(
 );
 
 self.addEventListener('message', (event: ExtendableMessageEvent) => {
+  if (keepKey(event)) return;
   const data: unknown = event.data;
   const type = (data as { type?: string } | null)?.type;
   if (type === 'SKIP_WAITING') void self.skipWaiting();

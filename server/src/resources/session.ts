@@ -13,8 +13,12 @@ const loginRequest = z.object({
   deviceId: deviceId.optional(),
 });
 const session = z.object({ staff, offlineUntil: millis, hubNow: millis });
+const login = session.extend({
+  /** Of the terminal named in the request: 32 bytes, base64url. */
+  sealKey: z.string().optional(),
+});
 
-export function sessionRoutes({ sessions, audit, catalog, clock, config }: Container): Endpoint[] {
+export function sessionRoutes({ sessions, audit, catalog, clock, config, stores }: Container): Endpoint[] {
   const offlineUntil = () => clock.now() + config.offlineHours * 3_600_000;
 
   return [
@@ -22,7 +26,7 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config }: Conta
       name: 'POST /api/session',
       summary: 'Log in. Five wrong passwords in a row lock the account for 15 minutes.',
       body: loginRequest,
-      answers: { schema: session },
+      answers: { schema: login },
       async handle({ body }) {
         const misplaced = terminalProblem(catalog.current(), body);
         const result =
@@ -43,10 +47,13 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config }: Conta
         }
         const object = body.deviceId === undefined ? 'session' : `device:${body.deviceId}`;
         await audit({ kind: 'login', staffId: body.staffId, object, result: 'ok' });
+        const device =
+          body.deviceId === undefined ? undefined : await stores.directory.findDevice(body.deviceId);
         const answer = answered({
           staff: result.value.staff,
           offlineUntil: offlineUntil(),
           hubNow: clock.now(),
+          sealKey: device?.value.sealKey,
         });
         return { ...answer, value: { ...answer.value, cookie: sessionCookie(result.value.token) } };
       },

@@ -10,6 +10,8 @@ import type { CatalogService } from '../hub/catalog-service.ts';
 /** Typed by a person from paper or telephone: no 0/O, 1/I/L. 31^10 is 49 bits; with the rate limit no one guesses it in its day. */
 const ALPHABET = '23456789ABCDEFGHJKMNPQRSTUVWXYZ';
 const CODE_MS = 24 * 3_600_000;
+/** AES-256. */
+const SEAL_KEY_BYTES = 32;
 
 export interface EnrolmentDeps {
   directory: DirectoryStore;
@@ -62,7 +64,12 @@ export class Enrolment {
       publicKey,
       status: 'active',
     };
-    await directory.putDevice({ device, enrolledAt: clock.now(), enrolledBy: taken.createdBy });
+    await directory.putDevice({
+      device,
+      enrolledAt: clock.now(),
+      enrolledBy: taken.createdBy,
+      sealKey: randomBytes(SEAL_KEY_BYTES).toString('base64url'),
+    });
     await catalog.put([{ kind: 'device', device }]);
     const { deviceId, unit, terminal } = device;
     const unitName = catalog.current().units.get(unit)?.display ?? unit;

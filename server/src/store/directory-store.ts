@@ -33,6 +33,11 @@ export interface DeviceRecord {
   /** Who made the enrolment code. */
   enrolledBy: StaffId;
   lastSeenAt?: number;
+  /**
+   * base64url of the 32 bytes under which the terminal seals what lies on its disk. Kept here so that any clerk of the unit can unlock the
+   * terminal, and so that what it hands over sealed can be read.
+   */
+  sealKey: string;
 }
 
 /** A one-time code, kept as its hash only. */

@@ -7,6 +7,7 @@ import type { CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import { pullFeed } from './pull-feed.ts';
 import { pushDirty } from './push-dirty.ts';
+import type { PushContext } from './push-dirty.ts';
 import type { Clock, HubPort, LocalCounts, LocalStore, Random, Timer } from './ports.ts';
 
 export interface LoopPorts {
@@ -18,6 +19,8 @@ export interface LoopPorts {
   deviceId: DeviceId;
   unit: UnitCode;
   counts: () => Promise<LocalCounts>;
+  /** Whether cases can be read and written: not before somebody has unlocked the terminal. Until then only the catalog is pulled. */
+  isUnsealed: () => boolean;
   /** hub clock − device clock, measured anew: to be kept over restarts and written into actions. */
   onOffset: (offsetMs: number) => void;
   /** A bug or a broken store, as opposed to a line that is down. */
@@ -113,12 +116,12 @@ export class StationLoop {
   async #round(): Promise<void> {
     try {
       const context = { ...this.#ports, suspects: this.#suspects };
+      const isUnsealed = this.#ports.isUnsealed();
       // Push first: what the clerk did is safe before anything else, and `gone` finds nothing unsent (rule 12).
       const found =
-        (await pushDirty(context)) ??
-        (await pullFeed(context, feedOf(this.#ports.unit))) ??
+        (isUnsealed ? await exchangeCases(context, this.#ports.unit) : undefined) ??
         (await pullFeed(context, 'catalog'));
-      const counts = await this.#ports.counts();
+      const counts = isUnsealed ? await this.#ports.counts() : this.#counted();
       this.#failures = found === undefined && this.#suspects.size === 0 ? 0 : this.#failures + 1;
       this.#publish({ ...this.#contact(), ...counts, ...stateOf(found) });
     } catch (error) {
@@ -157,6 +160,10 @@ export class StationLoop {
     this.#status = status;
     for (const listener of this.#listeners) listener(status);
   }
+}
+
+async function exchangeCases(context: PushContext, unit: UnitCode): Promise<Problem | undefined> {
+  return (await pushDirty(context)) ?? (await pullFeed(context, feedOf(unit)));
 }
 
 function stateOf(problem: Problem | undefined): { state: LoopState; problem?: Problem } {

@@ -2,13 +2,22 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import { exportPublicKey, newDeviceKeys } from '@sanji/sync/domain/signing';
 import { StationLoop } from '@sanji/sync/replication/station-loop';
-import { openCaseDatabase } from '../../../client/src/lib/local/case-database.ts';
+import { openCaseDatabase, type CaseCollection } from '../../../client/src/lib/local/case-database.ts';
 import { CaseShelf } from '../../../client/src/lib/local/case-shelf.ts';
 import { RxLocalStore } from '../../../client/src/lib/local/local-store.ts';
+import { importSealKey, Seal } from '../../../client/src/lib/local/seal.ts';
 import { StationDatabase } from '../../../client/src/lib/local/station-database.ts';
 import { DeviceSession } from '../../../client/src/lib/hub/device-session.ts';
 import { enrol } from '../../../client/src/lib/hub/enrolment.ts';
 import { HttpHub } from '../../../client/src/lib/hub/http-hub.ts';
+
+/** Sealed, as the product's: under a key that every page load of the bench has. */
+async function storeOf(cases: CaseCollection, station: StationDatabase) {
+  const seal = new Seal();
+  seal.open(await importSealKey(new Uint8Array(32).fill(1)));
+  const shelf = new CaseShelf(station, seal);
+  return { shelf, store: new RxLocalStore({ cases, shelf, station, seal }) };
+}
 
 interface Terminal {
   name: string;
@@ -18,7 +27,7 @@ interface Terminal {
 async function open({ name, code }: Terminal) {
   const station = new StationDatabase(`${name}-station`);
   const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
-  const store = new RxLocalStore(rx.cases, new CaseShelf(station), station);
+  const { store, shelf } = await storeOf(rx.cases, station);
   const keys = await newDeviceKeys();
   const enrolled = await enrol(code, await exportPublicKey(keys.publicKey));
   if (!enrolled.ok) throw new Error(enrolled.problem.code);
@@ -40,11 +49,12 @@ async function open({ name, code }: Terminal) {
     deviceId,
     unit,
     counts: () => store.counts(),
+    isUnsealed: () => true,
     onOffset: () => undefined,
     onFault: (error) => faults.push(error),
   });
   return {
-    station,
+    shelf,
     store,
     rx,
     loop,
@@ -61,12 +71,12 @@ async function open({ name, code }: Terminal) {
 
 /** A terminal's first round into an empty store: cases and catalog. Milliseconds until the loop is idle. */
 export async function ownFirstSync(terminal: Terminal) {
-  const { station, rx, loop, close } = await open(terminal);
+  const { shelf, rx, loop, close } = await open(terminal);
   const start = performance.now();
   await loop.poke();
   const ms = performance.now() - start;
-  const count =
-    (await rx.cases.count().exec()) + (await station.shelf.toArray()).flatMap(({ rows }) => rows).length;
+  const shelved = await Promise.all((await shelf.blocks()).map((block) => shelf.rowsOf(block)));
+  const count = (await rx.cases.count().exec()) + shelved.flat().length;
   const { state } = loop.status;
   await close();
   return { ms, count, errors: state === 'idle' ? [] : [state] };
@@ -98,7 +108,7 @@ export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocu
 export async function ownSaves({ name, docs }: { name: string; docs: CaseDocument[] }) {
   const station = new StationDatabase(`${name}-station`);
   const [rx] = await Promise.all([openCaseDatabase(name), station.open()]);
-  const store = new RxLocalStore(rx.cases, new CaseShelf(station), station);
+  const { store } = await storeOf(rx.cases, station);
   const times: number[] = [];
   for (const doc of docs) {
     const start = performance.now();

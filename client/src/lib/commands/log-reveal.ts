@@ -11,8 +11,9 @@ export async function logReveal(reveal: {
 }): Promise<Result<void>> {
   const { staff } = session;
   if (staff === undefined) return refused('login-required');
-  const { database } = await openStation();
-  await database.reveals.add({ ...reveal, staffId: staff.staffId, at: Date.now() });
+  const { database, seal } = await openStation();
+  const reason = await seal.seal(reveal.reason, reveal.caseId);
+  await database.reveals.add({ ...reveal, reason, staffId: staff.staffId, at: Date.now() });
   void sendReveals();
   return { ok: true, value: undefined };
 }
@@ -22,11 +23,12 @@ export async function logReveal(reveal: {
  * hub writes down whose session it came in.
  */
 export async function sendReveals(): Promise<void> {
-  const { database } = await openStation();
+  const { database, seal } = await openStation();
   await navigator.locks.request('sanji-reveals', async () => {
     for (const { id, staffId, ...reveal } of await database.reveals.toArray()) {
       if (staffId !== session.staff?.staffId) continue;
-      const answer = await reportReveal(reveal);
+      const reason = await seal.unseal(reveal.reason, reveal.caseId);
+      const answer = await reportReveal({ ...reveal, reason });
       if (!answer.ok) return;
       if (id !== undefined) await database.reveals.delete(id);
     }

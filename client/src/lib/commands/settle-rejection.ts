@@ -22,14 +22,14 @@ export async function settleRejection({ caseId, actionId, how, reason }: Settlem
     // Where the unit may no longer write into the case, the reason is kept at this terminal alone.
     if (!noted.ok && noted.problem.code !== 'not-a-party') return noted;
   }
-  const { database } = await openStation();
+  const { database, seal } = await openStation();
   await database.settled.put({
     actionId,
     caseId,
     how,
     staffId,
     at: Date.now(),
-    ...(reason === undefined ? {} : { reason }),
+    ...(reason === undefined ? {} : { reason: await seal.seal(reason, actionId) }),
   });
   return { ok: true, value: undefined };
 }

@@ -7,6 +7,8 @@ export interface StaffLogin {
   staff: Staff;
   /** Milliseconds since the epoch: until when this person may unlock this terminal without the hub. */
   offlineUntil: number;
+  /** Of the terminal named at the login: 32 bytes, base64url. */
+  sealKey?: string;
 }
 
 export function logIn(credentials: {

@@ -5,7 +5,8 @@ import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
-import { CLOSED, documentOf, type CaseRecord } from './case-record.ts';
+import type { Seal } from './seal.ts';
+import { CLOSED, documentOf, problemLabel, type CaseRecord } from './case-record.ts';
 
 /** `doc` is undefined when the case has left this unit. */
 export interface StoredCase {
@@ -15,27 +16,22 @@ export interface StoredCase {
   parked?: Problem;
 }
 
-function storedOf(record: CaseRecord): StoredCase {
-  if (record.status === 'gone') return { caseId: record.caseId };
-  const stored: StoredCase = { caseId: record.caseId, doc: documentOf(record) };
-  if (record.problem !== '') stored.parked = JSON.parse(record.problem) as Problem;
-  return stored;
-}
-
 /** Parsed and folded within a frame or two, so that a clerk who works meanwhile does not wait for it. */
 export const PIECE = 50;
 
-function shelvedOf(packed: PackedCase): StoredCase {
-  return { caseId: packed.caseId, doc: documentOf(packed) };
+function shelvedOf({ caseId, body }: PackedCase): StoredCase {
+  return { caseId, doc: JSON.parse(body) as CaseDocument };
 }
 
 export class CaseReader {
   readonly #cases: CaseCollection;
   readonly #shelf: CaseShelf;
+  readonly #seal: Seal;
 
-  constructor(cases: CaseCollection, shelf: CaseShelf) {
+  constructor({ cases, shelf, seal }: { cases: CaseCollection; shelf: CaseShelf; seal: Seal }) {
     this.#cases = cases;
     this.#shelf = shelf;
+    this.#seal = seal;
   }
 
   /** The oldest open cases, the unsent ones before them: what the first screen shows while the rest is read. */
@@ -46,7 +42,7 @@ export class CaseReader {
     ]);
     const written = await this.#writtenAmong([...shelved.keys()]);
     const rows = [...shelved.values()].filter(({ caseId }) => !written.has(caseId));
-    return [...pages.flat().map(storedOf), ...rows.map(shelvedOf)];
+    return [...(await this.#openAll(pages.flat())), ...rows.map(shelvedOf)];
   }
 
   async #open(dirty: CaseRecord['dirty'], limit: number): Promise<CaseRecord[]> {
@@ -60,13 +56,26 @@ export class CaseReader {
       .exec();
   }
 
+  async #openAll(records: readonly CaseRecord[]): Promise<StoredCase[]> {
+    return Promise.all(records.map((record) => this.#openOne(record)));
+  }
+
+  async #openOne(record: CaseRecord): Promise<StoredCase> {
+    const { caseId, status, problem } = record;
+    if (status === 'gone') return { caseId };
+    const stored: StoredCase = { caseId, doc: await documentOf(record, this.#seal) };
+    if (problem !== '')
+      stored.parked = JSON.parse(await this.#seal.unseal(problem, problemLabel(caseId))) as Problem;
+    return stored;
+  }
+
   /** Every case, `size` at a time in no order. */
   async *all(size: number): AsyncGenerator<StoredCase[]> {
     const { dexieTable } = await tableOf(this.#cases);
     let last = '';
     for (let more = true; more;) {
       const page = (await dexieTable.where('caseId').above(last).limit(size).toArray()) as CaseRecord[];
-      if (page.length > 0) yield page.map(storedOf);
+      if (page.length > 0) yield await this.#openAll(page);
       more = page.length === size;
       last = page.at(-1)?.caseId ?? last;
     }
@@ -92,8 +101,15 @@ export class CaseReader {
 
   /** Calls back after each write of any tab; `failed` when what was written could not be read. Returns how to stop. */
   watch(changed: (stored: StoredCase[]) => void, failed: (error: unknown) => void): () => void {
+    // One after the other: two writes of a case must not be told in the wrong order.
+    let told = Promise.resolve();
     const subscription = this.#cases.$.subscribe(({ documentData }) => {
-      changed([storedOf(documentData)]);
+      const opened = this.#openOne(documentData);
+      told = told
+        .then(async () => {
+          changed([await opened]);
+        })
+        .catch(failed);
     });
     let seen: Set<number> | undefined;
     const stop = this.#shelf.watch((blocks) => {

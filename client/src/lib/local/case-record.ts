@@ -6,6 +6,7 @@ import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
+import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
   caseId: string;
@@ -20,9 +21,9 @@ export interface CaseRecord {
   /** What the workbench reads first: the time of receipt while the case is open, `CLOSED` afterwards. */
   queue: number;
   receivedAt: number;
-  /** JSON of the CaseDocument, empty in a tombstone. */
+  /** The CaseDocument as JSON, sealed; empty in a tombstone. */
   body: string;
-  /** JSON of the problem a parked case waits with, otherwise empty. */
+  /** The problem a parked case waits with as JSON, sealed; otherwise empty. */
   problem: string;
 }
 
@@ -46,7 +47,10 @@ export function rejectedOf(doc: CaseDocument, deviceId: DeviceId): ActionId[] {
   );
 }
 
-export function recordOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord {
+export async function recordOf(
+  doc: CaseDocument,
+  { deviceId, seal }: { deviceId: DeviceId; seal: Seal },
+): Promise<CaseRecord> {
   const { status, holder, caseNo, matter, receivedAt } = fold(doc);
   return {
     caseId: doc._id,
@@ -58,7 +62,7 @@ export function recordOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord {
     matterId: matter?.matterId ?? '',
     queue: queueOf(status, receivedAt ?? 0),
     receivedAt: receivedAt ?? 0,
-    body: JSON.stringify(doc),
+    body: await seal.seal(JSON.stringify(doc), doc._id),
     problem: '',
   };
 }
@@ -79,6 +83,11 @@ export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
   };
 }
 
-export function documentOf(record: Pick<CaseRecord, 'body'>): CaseDocument {
-  return JSON.parse(record.body) as CaseDocument;
+export async function documentOf({ caseId, body }: CaseRecord, seal: Seal): Promise<CaseDocument> {
+  return JSON.parse(await seal.unseal(body, caseId)) as CaseDocument;
+}
+
+/** Under which a parked case's problem is sealed. */
+export function problemLabel(caseId: string): string {
+  return `${caseId}#problem`;
 }

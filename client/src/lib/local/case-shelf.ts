@@ -7,27 +7,36 @@ import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { liveQuery } from 'dexie';
 import { queueOf } from './case-record.ts';
-import type { ShelfHead, StationDatabase } from './station-database.ts';
+import type { Seal } from './seal.ts';
+import type { ShelfBlock, ShelfHead, StationDatabase } from './station-database.ts';
 
 /** A case is read with its whole block: half a megabyte, a few milliseconds. */
 const BLOCK_CASES = 100;
+const LABEL = 'shelf';
 
 export class CaseShelf {
   readonly #station: StationDatabase;
+  readonly #seal: Seal;
   /** What the blocks read so far hold. Another tab may have taken a case off since: then its block no longer has it. */
   readonly #places = new Map<CaseId, { block: number; queue: number }>();
   readonly #indexed = new Set<number>();
 
-  constructor(station: StationDatabase) {
+  constructor(station: StationDatabase, seal: Seal) {
     this.#station = station;
+    this.#seal = seal;
   }
 
   async add(rows: PackedCase[]): Promise<void> {
+    const parts: PackedCase[][] = [];
+    for (let i = 0; i < rows.length; i += BLOCK_CASES) parts.push(rows.slice(i, i + BLOCK_CASES));
+    // Before the transaction: IndexedDB ends one that waits for anything else.
+    const sealed = await Promise.all(parts.map((part) => this.#seal.sealBytes(packBlock(part), LABEL)));
     const { shelf, shelfHeads } = this.#station;
     await this.#station.transaction('rw', shelf, shelfHeads, async () => {
-      for (let i = 0; i < rows.length; i += BLOCK_CASES) {
-        const part = rows.slice(i, i + BLOCK_CASES);
-        const block = await shelf.add({ rows: part });
+      for (const [i, part] of parts.entries()) {
+        const bytes = sealed[i];
+        if (bytes === undefined) continue;
+        const block = await shelf.add({ sealed: bytes });
         await shelfHeads.add({ block, cases: part.map(headOf) });
       }
     });
@@ -39,8 +48,9 @@ export class CaseShelf {
     await this.#refresh();
     const wanted = new Set(caseIds);
     const blocks = new Set(caseIds.flatMap((id) => this.#places.get(id)?.block ?? []));
-    for (const block of await this.#station.shelf.bulkGet([...blocks])) {
-      for (const row of block?.rows ?? []) if (wanted.has(row.caseId)) found.set(row.caseId, row);
+    const stored = await this.#station.shelf.bulkGet([...blocks]);
+    for (const rows of await Promise.all(stored.map((block) => this.#open(block)))) {
+      for (const row of rows) if (wanted.has(row.caseId)) found.set(row.caseId, row);
     }
     return found;
   }
@@ -63,22 +73,33 @@ export class CaseShelf {
 
   /** Takes the copy off the disk. Idempotent. */
   async remove(caseId: CaseId): Promise<void> {
-    await this.#refresh();
-    const place = this.#places.get(caseId);
-    if (place === undefined) return;
     const { shelf, shelfHeads } = this.#station;
-    await this.#station.transaction('rw', shelf, shelfHeads, async () => {
+    for (;;) {
+      await this.#refresh();
+      const place = this.#places.get(caseId);
+      if (place === undefined) return;
       const { block } = place;
-      const rows = (await shelf.get(block))?.rows.filter((row) => row.caseId !== caseId) ?? [];
-      if (rows.length === 0) {
-        await shelf.delete(block);
-        await shelfHeads.delete(block);
-      } else {
-        await shelf.put({ block, rows });
-        await shelfHeads.put({ block, cases: rows.map(headOf) });
-      }
-    });
-    this.#places.delete(caseId);
+      const before = await shelf.get(block);
+      const rows = (await this.#open(before)).filter((row) => row.caseId !== caseId);
+      const sealed = await this.#seal.sealBytes(packBlock(rows), LABEL);
+      const isDone = await this.#station.transaction('rw', shelf, shelfHeads, async () => {
+        const now = await shelf.get(block);
+        // Another tab took off another case meanwhile.
+        if (now !== undefined && !isSame(now, before)) return false;
+        if (now === undefined) return true;
+        if (rows.length > 0) {
+          await shelf.put({ block, sealed });
+          await shelfHeads.put({ block, cases: rows.map(headOf) });
+        } else {
+          await shelf.delete(block);
+          await shelfHeads.delete(block);
+        }
+        return true;
+      });
+      if (!isDone) continue;
+      this.#places.delete(caseId);
+      return;
+    }
   }
 
   async blocks(): Promise<number[]> {
@@ -86,7 +107,7 @@ export class CaseShelf {
   }
 
   async rowsOf(block: number): Promise<PackedCase[]> {
-    return (await this.#station.shelf.get(block))?.rows ?? [];
+    return this.#open(await this.#station.shelf.get(block));
   }
 
   /** Calls back with the keys of the blocks, now and after each change by any tab. Returns how to stop. */
@@ -97,6 +118,10 @@ export class CaseShelf {
     return () => {
       subscription.unsubscribe();
     };
+  }
+
+  async #open(block: ShelfBlock | undefined): Promise<PackedCase[]> {
+    return block === undefined ? [] : unpackBlock(await this.#seal.openBytes(block.sealed, LABEL));
   }
 
   async #refresh(): Promise<void> {
@@ -113,4 +138,25 @@ export class CaseShelf {
 
 function headOf({ caseId, status, receivedAt }: PackedCase): ShelfHead['cases'][number] {
   return { caseId, queue: queueOf(status, receivedAt) };
+}
+
+/** Each seal has an iv of its own, which begins it. */
+function isSame(a: ShelfBlock, b: ShelfBlock | undefined): boolean {
+  return b?.sealed.subarray(0, 12).every((byte, i) => byte === a.sealed[i]) === true;
+}
+
+/** A line a case, its document on the next: a document within JSON would be escaped, which costs more than the sealing. */
+function packBlock(rows: PackedCase[]): string {
+  return rows.map(({ body, ...index }) => `${JSON.stringify(index)}\n${body}`).join('\n');
+}
+
+function unpackBlock(text: string): PackedCase[] {
+  if (text === '') return [];
+  const lines = text.split('\n');
+  const rows: PackedCase[] = [];
+  for (let i = 0; i + 1 < lines.length; i += 2) {
+    const index = JSON.parse(lines[i] ?? '') as Omit<PackedCase, 'body'>;
+    rows.push({ ...index, body: lines[i + 1] ?? '' });
+  }
+  return rows;
 }

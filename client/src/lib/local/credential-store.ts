@@ -1,7 +1,8 @@
 /**
- * Lets a known clerk unlock without the network. Holds a verifier made from the password, never the password; the same
- * derivation will later wrap the key of the sealed store.
+ * Lets a known clerk unlock without the network. What the password gives wraps the terminal's seal key; that the wrap opens is the proof,
+ * so neither the password nor anything to hold it against is kept.
  */
+import { importSealKey, type SealKey } from './seal.ts';
 import type { Credential, StationDatabase } from './station-database.ts';
 
 /** OWASP's floor for PBKDF2 with SHA-256: about half a second on a station's machine. */
@@ -10,7 +11,7 @@ const MAX_FAILURES = 5;
 const LOCK_MS = 15 * 60_000;
 
 export type UnlockCheck =
-  | { kind: 'ok' }
+  | { kind: 'ok'; key: SealKey }
   | { kind: 'unknown' }
   | { kind: 'expired' }
   | { kind: 'wrong'; triesLeft: number }
@@ -27,16 +28,20 @@ export class CredentialStore {
     return this.#station.credentials.toArray();
   }
 
+  /** @param rawKey the terminal's seal key, as the hub gave it with the login */
   async remember(
     person: { staffId: string; name: string; offlineUntil: number },
-    password: string,
+    { password, rawKey }: { password: string; rawKey: Uint8Array<ArrayBuffer> },
   ): Promise<void> {
     const salt = crypto.getRandomValues(new Uint8Array(16));
-    const verifier = await derive(password, salt, ITERATIONS);
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const wrapping = await derive(password, salt, ITERATIONS);
+    const wrapped = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, wrapping, rawKey);
     await this.#station.credentials.put({
       ...person,
       salt,
-      verifier,
+      iv,
+      wrapped: new Uint8Array(wrapped),
       iterations: ITERATIONS,
       failures: 0,
       lockedUntil: 0,
@@ -53,9 +58,10 @@ export class CredentialStore {
     if (now < known.lockedUntil)
       return { kind: 'locked', minutes: Math.ceil((known.lockedUntil - now) / 60_000) };
     if (now > known.offlineUntil) return { kind: 'expired' };
-    if (isSame(known.verifier, await derive(password, known.salt, known.iterations))) {
+    const key = await unwrap(known, password);
+    if (key !== undefined) {
       await this.#station.credentials.update(staffId, { failures: 0, lockedUntil: 0 });
-      return { kind: 'ok' };
+      return { kind: 'ok', key };
     }
     const failures = known.failures + 1;
     const isLocked = failures >= MAX_FAILURES;
@@ -69,21 +75,33 @@ export class CredentialStore {
   }
 }
 
+/** Undefined when it is not the password. */
+async function unwrap(
+  { salt, iterations, iv, wrapped }: Credential,
+  password: string,
+): Promise<SealKey | undefined> {
+  const wrapping = await derive(password, salt, iterations);
+  try {
+    const raw = await crypto.subtle.decrypt({ name: 'AES-GCM', iv }, wrapping, wrapped);
+    return await importSealKey(new Uint8Array(raw));
+  } catch {
+    // WebCrypto says no more than that it did not open.
+    return undefined;
+  }
+}
+
 async function derive(
   password: string,
   salt: Uint8Array<ArrayBuffer>,
   iterations: number,
-): Promise<Uint8Array<ArrayBuffer>> {
+): Promise<CryptoKey> {
   const bytes = new TextEncoder().encode(password.normalize('NFC'));
-  const key = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits']);
-  const bits = await crypto.subtle.deriveBits(
+  const key = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
+  return crypto.subtle.deriveKey(
     { name: 'PBKDF2', hash: 'SHA-256', salt, iterations },
     key,
-    256,
+    { name: 'AES-GCM', length: 256 },
+    false,
+    ['encrypt', 'decrypt'],
   );
-  return new Uint8Array(bits);
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

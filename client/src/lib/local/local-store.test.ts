@@ -1,21 +1,30 @@
 /** The station's store on IndexedDB as a browser specifies it: the same suite as the store in memory, and what only this one has. */
 import 'fake-indexeddb/auto';
+import { Dexie } from 'dexie';
 import { afterEach, describe, expect, test } from 'vitest';
+import type { SignedAction } from '@sanji/sync/domain/action';
+import { problem } from '@sanji/sync/domain/problem';
+import { cheapSign } from '@sanji/sync/testing/cheap-signer';
 import { localStoreSuite } from '@sanji/sync/testing/local-store-suite';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { openCaseDatabase } from './case-database.ts';
 import { CaseReader, type StoredCase } from './case-reader.ts';
 import { CaseShelf } from './case-shelf.ts';
 import { RxLocalStore } from './local-store.ts';
+import { DraftStore } from './draft-store.ts';
+import { importSealKey, Seal } from './seal.ts';
 import { StationDatabase } from './station-database.ts';
 
 const open: (() => Promise<void>)[] = [];
 let made = 0;
+const KEY = await importSealKey(new Uint8Array(32).fill(7));
 
 async function terminal(name = `t${String((made += 1))}`) {
   const station = new StationDatabase(`${name}-station`);
   const rx = await openCaseDatabase(name);
-  const shelf = new CaseShelf(station);
+  const seal = new Seal();
+  seal.open(KEY);
+  const shelf = new CaseShelf(station, seal);
   open.push(async () => {
     await rx.close();
     station.close();
@@ -24,8 +33,10 @@ async function terminal(name = `t${String((made += 1))}`) {
     name,
     station,
     shelf,
-    reader: new CaseReader(rx.cases, shelf),
-    store: new RxLocalStore(rx.cases, shelf, station),
+    seal,
+    drafts: new DraftStore(station, seal),
+    reader: new CaseReader({ cases: rx.cases, shelf, seal }),
+    store: new RxLocalStore({ cases: rx.cases, shelf, station, seal }),
   };
 }
 
@@ -63,12 +74,12 @@ describe('a first load on the shelf', () => {
   });
 
   test('leaves nothing of a case that went', async () => {
-    const { store, station, reader } = await terminal();
+    const { store, station, reader, shelf } = await terminal();
     await store.insertPacked(rows);
     const known = await store.read(first ?? '');
     expect(await store.bury(first ?? '', 9, known?.revision ?? '')).toBe(true);
     expect(await store.read(first ?? '')).toMatchObject({ kind: 'tombstone', goneN: 9 });
-    expect(JSON.stringify(await station.shelf.toArray())).not.toContain(first);
+    expect(await shelved(shelf)).not.toContain(first);
     expect(JSON.stringify(await station.shelfHeads.toArray())).not.toContain(first);
     expect(await idsOf(reader)).toHaveLength(rows.length - 1);
   });
@@ -82,9 +93,10 @@ describe('a first load on the shelf', () => {
     await store.bury(first ?? '', 9, known?.revision ?? '');
     await station.shelf.bulkPut(blocks);
     await station.shelfHeads.bulkPut(heads);
-    const { store: restarted } = await terminal(name);
+    const { store: restarted, shelf } = await terminal(name);
+    expect(await shelved(shelf)).toContain(first);
     await restarted.finishBurials();
-    expect(JSON.stringify(await station.shelf.toArray())).not.toContain(first);
+    expect(await shelved(shelf)).not.toContain(first);
     expect(await restarted.read(second ?? '')).toMatchObject({ kind: 'case' });
   });
 
@@ -110,12 +122,66 @@ describe('a first load on the shelf', () => {
     });
     await here.reader.firstPage(1);
     const otherTab = new StationDatabase(here.station.name);
-    await new CaseShelf(otherTab).add(rows);
+    await new CaseShelf(otherTab, here.seal).add(rows);
     await whole;
     otherTab.close();
     expect(new Set(seen.map(({ caseId }) => caseId)).size).toBe(rows.length);
   });
 });
+
+async function shelved(shelf: CaseShelf): Promise<string[]> {
+  const rows = await Promise.all((await shelf.blocks()).map((block) => shelf.rowsOf(block)));
+  return rows.flat().map(({ caseId }) => caseId);
+}
+
+describe('at rest', () => {
+  const secret = '张三丰';
+
+  test('no word of a case, a stray or a draft lies open', async () => {
+    const { name, store, station, drafts } = await terminal();
+    const packed = aPackedCase(1);
+    await store.insertPacked([{ ...packed, body: packed.body.replace('{}', `{"x":"${secret}"}`) }]);
+    const action = aNote(aPackedCase(2).caseId, secret);
+    const own = { _id: action.body.caseId, n: 0, actions: { [action.body.id]: action }, rulings: {} };
+    await store.write(own, undefined);
+    await store.park(own._id, problem('action-id-reused', { actionId: secret }));
+    await store.addStrays([{ caseId: own._id, action, strayedAt: 1 }]);
+    await drafts.save({ id: 'x', staffId: 's', screen: 'intake', savedAt: 1, content: { name: secret } });
+    expect((await drafts.find('x'))?.content).toEqual({ name: secret });
+    const open = JSON.stringify([await dump(`${name}-station`), await dump(`rxdb-dexie-${name}--0--cases`)]);
+    expect(open).toContain(own._id);
+    expect(open).not.toContain(secret);
+    expect(await station.shelf.count()).toBe(1);
+  });
+
+  test('a sealed text opens under its own label and key alone', async () => {
+    const [seal, other] = [new Seal(), new Seal()];
+    await expect(seal.seal(secret, 'a')).rejects.toThrow();
+    seal.open(KEY);
+    other.open(await importSealKey(new Uint8Array(32).fill(8)));
+    const sealed = await seal.seal(secret, 'a');
+    expect(await seal.unseal(sealed, 'a')).toBe(secret);
+    await expect(seal.unseal(sealed, 'b')).rejects.toThrow();
+    await expect(other.unseal(sealed, 'a')).rejects.toThrow();
+    seal.close();
+    await expect(seal.unseal(sealed, 'a')).rejects.toThrow();
+  });
+});
+
+/** Everything in a database, as text may find it. */
+async function dump(name: string): Promise<unknown[]> {
+  const database = await new Dexie(name).open();
+  const rows = await Promise.all(database.tables.map((table) => table.toArray()));
+  database.close();
+  return rows
+    .flat()
+    .map((row: object) =>
+      Object.entries(row).map(([key, value]: [string, unknown]) => [
+        key,
+        value instanceof Uint8Array ? new TextDecoder().decode(value) : value,
+      ]),
+    );
+}
 
 function aPackedCase(i: number): PackedCase {
   const caseId = `01kb3x5n8v${String(i).padStart(16, '0')}`;
@@ -129,6 +195,21 @@ function aPackedCase(i: number): PackedCase {
     receivedAt: i,
     body: JSON.stringify({ _id: caseId, n: 2, actions: {}, rulings: {} }),
   };
+}
+
+function aNote(caseId: string, text: string): SignedAction {
+  return cheapSign({
+    v: 1,
+    id: 'd1.1',
+    caseId,
+    kind: 'note',
+    payload: { text },
+    by: { staffId: 'yangxm', name: '杨晓梅', unit: '530102001013' },
+    at: 1,
+    offsetMs: 0,
+    after: [],
+    prev: null,
+  });
 }
 
 async function idsOf(reader: CaseReader): Promise<string[]> {

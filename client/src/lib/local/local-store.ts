@@ -12,11 +12,13 @@ import {
   GONE,
   documentOf,
   pendingOf,
+  problemLabel,
   recordOf,
   rejectedOf,
   tombstoneOf,
   type CaseRecord,
 } from './case-record.ts';
+import type { Seal } from './seal.ts';
 import type { StationDatabase } from './station-database.ts';
 
 type Stored = RxDocumentData<CaseRecord>;
@@ -29,16 +31,25 @@ const SHELVED = 'shelved';
 /** Names this store's writes in RxDB's events. */
 const CONTEXT = 'sanji-local-store';
 
+export interface LocalStoreParts {
+  cases: CaseCollection;
+  shelf: CaseShelf;
+  station: StationDatabase;
+  seal: Seal;
+}
+
 export class RxLocalStore implements LocalStore {
   readonly #cases: CaseCollection;
   readonly #shelf: CaseShelf;
   readonly #station: StationDatabase;
+  readonly #seal: Seal;
   #deviceId = '';
 
-  constructor(cases: CaseCollection, shelf: CaseShelf, station: StationDatabase) {
+  constructor({ cases, shelf, station, seal }: LocalStoreParts) {
     this.#cases = cases;
     this.#shelf = shelf;
     this.#station = station;
+    this.#seal = seal;
   }
 
   /** Whose rejections count as this station's. */
@@ -52,15 +63,17 @@ export class RxLocalStore implements LocalStore {
 
   async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
     const found = await this.#find(caseIds);
-    return caseIds.map((caseId) => {
-      const here = found.get(caseId);
-      if (here === undefined) return undefined;
-      if ('packed' in here) return { kind: 'case', doc: documentOf(here.packed), revision: SHELVED };
-      const { record } = here;
-      return record.status === 'gone'
-        ? { kind: 'tombstone', goneN: record.n, revision: record._rev }
-        : { kind: 'case', doc: documentOf(record), revision: record._rev };
-    });
+    return Promise.all(caseIds.map((caseId) => this.#localCase(found.get(caseId))));
+  }
+
+  async #localCase(here: Found | undefined): Promise<LocalCase | undefined> {
+    if (here === undefined) return undefined;
+    if ('packed' in here) {
+      return { kind: 'case', doc: JSON.parse(here.packed.body) as CaseDocument, revision: SHELVED };
+    }
+    const { record } = here;
+    if (record.status === 'gone') return { kind: 'tombstone', goneN: record.n, revision: record._rev };
+    return { kind: 'case', doc: await documentOf(record, this.#seal), revision: record._rev };
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
@@ -68,7 +81,12 @@ export class RxLocalStore implements LocalStore {
   }
 
   async writeMany(rows: LocalWrite[]): Promise<boolean[]> {
-    return this.#put(rows.map(({ doc, revision }) => ({ record: recordOf(doc, this.#deviceId), revision })));
+    const to = { deviceId: this.#deviceId, seal: this.#seal };
+    return this.#put(
+      await Promise.all(
+        rows.map(async ({ doc, revision }) => ({ record: await recordOf(doc, to), revision })),
+      ),
+    );
   }
 
   async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
@@ -151,18 +169,24 @@ export class RxLocalStore implements LocalStore {
         limit,
       })
       .exec();
-    return found.map((record) => documentOf(record));
+    return Promise.all(found.map((record) => documentOf(record, this.#seal)));
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
     const found = await this.#cases.findOne(caseId).exec();
+    const sealed = await this.#seal.seal(JSON.stringify(problem), problemLabel(caseId));
     await found?.incrementalModify((record) =>
-      record.dirty === 1 ? { ...record, dirty: 2, problem: JSON.stringify(problem) } : record,
+      record.dirty === 1 ? { ...record, dirty: 2, problem: sealed } : record,
     );
   }
 
   async addStrays(strays: Stray[]): Promise<void> {
-    await this.#station.strays.bulkPut(strays.map((stray) => ({ ...stray, actionId: stray.action.body.id })));
+    const records = strays.map(async (stray) => {
+      const { caseId, strayedAt } = stray;
+      const actionId = stray.action.body.id;
+      return { actionId, caseId, strayedAt, sealed: await this.#seal.seal(JSON.stringify(stray), actionId) };
+    });
+    await this.#station.strays.bulkPut(await Promise.all(records));
   }
 
   async writeCatalog(docs: CatalogDocument[]): Promise<void> {
@@ -182,7 +206,7 @@ export class RxLocalStore implements LocalStore {
     const isSettled = new Set(settled);
     const counts: LocalCounts = { pending: 0, rejected: 0, parked: 0 };
     for (const record of found) {
-      const doc = documentOf(record);
+      const doc = await documentOf(record, this.#seal);
       counts.pending += pendingOf(doc).length;
       counts.rejected += rejectedOf(doc, this.#deviceId).filter((id) => !isSettled.has(id)).length;
       if (record.dirty === 2) counts.parked += 1;

@@ -1,7 +1,9 @@
 /**
  * When a database cannot be opened the ordinary way: reads whatever IndexedDB still gives, record by record, so that signed
- * actions can be carried to the district in a file. Changes nothing.
+ * actions can be carried to the district in a file. It stays sealed: the hub has the terminal's key. Changes nothing.
  */
+import { toBase64Url } from '@sanji/sync/domain/signing';
+
 export interface Rescue {
   madeAt: string;
   databases: {
@@ -11,22 +13,24 @@ export interface Rescue {
   }[];
 }
 
-/** `cases` and `actions` count what looks like a stored case, for the sentence shown to the clerk. */
-export async function rescueAll(now: Date): Promise<{ rescue: Rescue; cases: number; actions: number }> {
+/** `cases` and `unsent` count what looks like a stored case, for the sentence shown to the clerk. */
+export async function rescueAll(now: Date): Promise<{ rescue: Rescue; cases: number; unsent: number }> {
   const names = (await indexedDB.databases())
     .map(({ name }) => name ?? '')
     .filter((name) => name.includes('sanji'));
   const databases = await Promise.all(names.map(readDatabase));
-  const bodies = databases
-    .flatMap(({ stores }) => stores)
-    .flatMap(({ rows }) => rows)
-    .map((row) => (typeof row === 'object' && row !== null && 'body' in row ? row.body : undefined))
-    .filter((body): body is string => typeof body === 'string' && body !== '');
+  const rows = databases.flatMap(({ stores }) => stores.flatMap((store) => store.rows)).filter(isObject);
+  const cases = rows.filter(({ body }) => typeof body === 'string' && body !== '');
+  const shelved = rows.flatMap(({ cases: held }) => (Array.isArray(held) ? held : []));
   return {
     rescue: { madeAt: now.toISOString(), databases },
-    cases: bodies.length,
-    actions: bodies.reduce((sum, body) => sum + (body.match(/"sig":/g)?.length ?? 0), 0),
+    cases: cases.length + shelved.length,
+    unsent: cases.filter(({ dirty }) => dirty === 1 || dirty === 2).length,
   };
+}
+
+function isObject(row: unknown): row is Record<string, unknown> {
+  return typeof row === 'object' && row !== null;
 }
 
 async function readDatabase(name: string): Promise<Rescue['databases'][number]> {
@@ -59,12 +63,13 @@ async function readStore(
   return { name, rows, unreadable };
 }
 
-/** Keys stay in the browser and password verifiers are nobody's business outside it. */
+/** Keys stay in the browser, wrapped ones too. Sealed bytes become base64url. */
 function plain(row: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(row, (field, value: unknown) =>
-      value instanceof CryptoKey || field === 'verifier' || field === 'salt' ? undefined : value,
-    ) ?? 'null',
+    JSON.stringify(row, (field, value: unknown) => {
+      if (value instanceof CryptoKey || field === 'wrapped' || field === 'salt') return undefined;
+      return value instanceof Uint8Array ? toBase64Url(value) : value;
+    }) ?? 'null',
   );
 }
 

@@ -1,7 +1,6 @@
 /** What the station keeps beside its cases, in one Dexie database: keys cannot be RxDB documents, and each RxDB collection slows the start. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
-import type { DeviceState, Stray } from '@sanji/sync/replication/ports';
-import type { PackedCase } from '@sanji/sync/protocol/messages';
+import type { DeviceState } from '@sanji/sync/replication/ports';
 import { Dexie, type EntityTable, type Table } from 'dexie';
 
 export interface DeviceRecord {
@@ -18,7 +17,7 @@ export interface DeviceRecord {
   offsetAt?: number;
 }
 
-/** A reveal, an unlock: logged here first, sent when there is a line. */
+/** A masked value that was shown: logged here first, sent when there is a line. The reason is sealed. */
 export interface LoggedReveal {
   staffId: string;
   id?: number;
@@ -33,35 +32,38 @@ export interface Credential {
   staffId: string;
   name: string;
   salt: Uint8Array<ArrayBuffer>;
-  verifier: Uint8Array<ArrayBuffer>;
   iterations: number;
+  /** The terminal's seal key under the key that salt and password give: that it opens is the proof of the password. */
+  iv: Uint8Array<ArrayBuffer>;
+  wrapped: Uint8Array<ArrayBuffer>;
   offlineUntil: number;
   failures: number;
   lockedUntil: number;
 }
 
-export interface Draft {
+export interface DraftRecord {
   id: string;
   staffId: string;
-  /** Which screen it belongs to, e.g. `intake`. */
   screen: string;
   savedAt: number;
-  content: unknown;
+  /** Its content as JSON. */
+  sealed: string;
 }
 
 export interface Settled {
   actionId: string;
   caseId: string;
   how: 'redone' | 'voided' | 'seen';
+  /** Sealed. */
   reason?: string;
   staffId: string;
   at: number;
 }
 
-/** A block of the shelf: cases in the form in which the hub packed them. */
+/** A block of the shelf: packed cases, sealed together. */
 export interface ShelfBlock {
   block: number;
-  rows: PackedCase[];
+  sealed: Uint8Array<ArrayBuffer>;
 }
 
 /** What a block holds, to be read without it. `queue` as in a CaseRecord. */
@@ -70,8 +72,12 @@ export interface ShelfHead {
   cases: { caseId: string; queue: number }[];
 }
 
-export interface StrayRecord extends Stray {
+export interface StrayRecord {
   actionId: string;
+  caseId: string;
+  strayedAt: number;
+  /** The Stray as JSON. */
+  sealed: string;
 }
 
 export class StationDatabase extends Dexie {
@@ -83,7 +89,7 @@ export class StationDatabase extends Dexie {
   declare catalog: EntityTable<CatalogDocument, '_id'>;
   declare strays: EntityTable<StrayRecord, 'actionId'>;
   declare reveals: Table<LoggedReveal, number>;
-  declare drafts: EntityTable<Draft, 'id'>;
+  declare drafts: EntityTable<DraftRecord, 'id'>;
   declare checkpoints: Table<{ feed: string; checkpoint: string }, string>;
   declare shelf: EntityTable<ShelfBlock, 'block'>;
   declare shelfHeads: Table<ShelfHead, number>;
@@ -102,7 +108,8 @@ export class StationDatabase extends Dexie {
       drafts: 'id, staffId',
       checkpoints: 'feed',
       settings: 'name',
+      shelf: '++block',
+      shelfHeads: 'block',
     });
-    this.version(2).stores({ shelf: '++block', shelfHeads: 'block' });
   }
 }

@@ -6,9 +6,12 @@ import { CredentialStore } from './credential-store.ts';
 import { DexieDeviceStore } from './device-store.ts';
 import { DraftStore } from './draft-store.ts';
 import { RxLocalStore } from './local-store.ts';
+import { Seal } from './seal.ts';
 import { StationDatabase } from './station-database.ts';
 
 export interface Station {
+  /** Open while somebody has unlocked this terminal: without it no case can be read or written. */
+  seal: Seal;
   cases: CaseReader;
   store: RxLocalStore;
   device: DexieDeviceStore;
@@ -36,12 +39,14 @@ async function open(): Promise<Station> {
 }
 
 function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationDatabase): Station {
-  const shelf = new CaseShelf(database);
+  const seal = new Seal();
+  const shelf = new CaseShelf(database, seal);
   return {
-    cases: new CaseReader(cases, shelf),
-    store: new RxLocalStore(cases, shelf, database),
+    seal,
+    cases: new CaseReader({ cases, shelf, seal }),
+    store: new RxLocalStore({ cases, shelf, station: database, seal }),
     device: new DexieDeviceStore(database),
-    drafts: new DraftStore(database),
+    drafts: new DraftStore(database, seal),
     credentials: new CredentialStore(database),
     database,
     async close() {

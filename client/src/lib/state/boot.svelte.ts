@@ -1,4 +1,5 @@
 /** Opens this terminal: the store first, then what the first screen needs, then the line. */
+import { recoverChain } from '@sanji/sync/replication/append';
 import type { Enrolled } from '#lib/hub/enrolment.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
 import { openStation, type Station } from '#lib/local/station.ts';
@@ -52,9 +53,15 @@ class Boot {
     clock.offsetMs = device.offsetMs;
     clock.start();
     await catalogState.start(station, device.unit);
-    session.start(station, device);
     settledActions.start(station);
-    await caseList.start(station);
+    await session.start(station, device, async () => {
+      try {
+        await this.#fill(station);
+      } catch (error) {
+        faults.note(error);
+        this.phase = 'broken';
+      }
+    });
     this.phase = 'ready';
     setInterval(() => {
       session.lockIfIdle();
@@ -62,6 +69,14 @@ class Boot {
     // Not needed for the first screen, so not loaded before it.
     const { runSync } = await import('#lib/sync/run-sync.ts');
     runSync(station, device);
+  }
+
+  /** Once somebody has unlocked: only then can the cases be read. */
+  async #fill(station: Station): Promise<void> {
+    await caseList.start(station);
+    // Before a pull can take a case away: the chain must know whether its last action was written.
+    await recoverChain({ device: station.device, local: station.store });
+    await station.store.finishBurials();
   }
 }
 

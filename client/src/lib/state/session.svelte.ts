@@ -2,8 +2,11 @@
 import type { Role } from '@sanji/sync/domain/action';
 import type { Staff, Unit } from '@sanji/sync/domain/catalog';
 import { problem, type Problem } from '@sanji/sync/domain/problem';
+import { fromBase64Url } from '@sanji/sync/domain/signing';
 import type { Actor } from '@sanji/sync/domain/state';
 import { logIn, logOut } from '#lib/hub/staff-session.ts';
+import { keepOverReload, takeKept } from '#lib/local/kept-key.ts';
+import { importSealKey, type SealKey } from '#lib/local/seal.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
 import type { Station } from '#lib/local/station.ts';
 import { catalogState } from './catalog.svelte.ts';
@@ -12,11 +15,18 @@ import { clock } from './clock.svelte.ts';
 const IDLE_LOCK_MS = 5 * 60_000;
 /** Survives a reload of the tab, not the end of the browser. */
 const KEPT = 'sanji-unlocked';
+const SEAL_KEY_BYTES = 32;
 
 class Session {
   device: DeviceRecord | undefined = $state.raw();
   #staffId: string | undefined = $state();
   #station: Station | undefined;
+  #fill: () => Promise<void> = () => Promise.resolve();
+  /** Whether the cases are open and what a crash left is settled: before, nothing may be sent or taken away. */
+  isReadable = false;
+  /** Set by what waits for that. */
+  onUnsealed: () => void = () => undefined;
+  readonly #ticket = crypto.randomUUID();
   /** When and by whom the terminal was locked last, for the unlock screen. */
   lastLock: { at: number; staffId: string; name: string } | undefined = $state.raw();
   /** Whether the hub knows of this session: without it, only what is local can be done. */
@@ -35,14 +45,35 @@ class Session {
   );
   isOpen = $derived(this.staff !== undefined);
 
-  start(station: Station, device: DeviceRecord): void {
+  /**
+   * Resolves when it is known whether the person who worked in this tab a moment ago goes on.
+   * @param fill called once, when the cases can be read
+   */
+  async start(station: Station, device: DeviceRecord, fill: () => Promise<void>): Promise<void> {
     this.#station = station;
+    this.#fill = fill;
     this.device = device;
+    keepOverReload(() => {
+      const { key } = station.seal;
+      return key === undefined || this.#staffId === undefined ? undefined : { ticket: this.#ticket, key };
+    });
     const kept = readKept();
-    if (kept !== undefined && Date.now() - kept.seenAt < IDLE_LOCK_MS) {
-      this.#staffId = kept.staffId;
-      this.hubLogin = 'open';
-    }
+    if (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS) return;
+    const key = await takeKept(kept.ticket);
+    if (key === undefined) return;
+    this.unseal(key);
+    this.#staffId = kept.staffId;
+    this.hubLogin = 'open';
+  }
+
+  /** The cases stay open when the terminal is locked: what goes to the hub must not wait for a clerk. */
+  unseal(key: SealKey): void {
+    if (this.#station === undefined || this.#station.seal.isOpen) return;
+    this.#station.seal.open(key);
+    void this.#fill().then(() => {
+      this.isReadable = true;
+      this.onUnsealed();
+    });
   }
 
   has(role: Role): boolean {
@@ -56,6 +87,7 @@ class Session {
     const check = await station.credentials.check(staffId, password, clock.now);
     if (check.kind === 'locked') return problem('locked-out', { minutes: check.minutes });
     if (check.kind === 'ok') {
+      this.unseal(check.key);
       this.#open(staffId);
       void this.#tellHub(staffId, password);
       return undefined;
@@ -82,8 +114,14 @@ class Session {
     }
     this.hubLogin = 'open';
     this.hubProblem = undefined;
-    const { staff, offlineUntil } = answer.value;
-    await this.#station?.credentials.remember({ staffId, name: staff.name, offlineUntil }, password);
+    const { staff, offlineUntil, sealKey } = answer.value;
+    const rawKey = fromBase64Url(sealKey ?? '');
+    if (rawKey?.length !== SEAL_KEY_BYTES) return problem('internal', { reference: 'seal-key' });
+    await this.#station?.credentials.remember(
+      { staffId, name: staff.name, offlineUntil },
+      { password, rawKey },
+    );
+    this.unseal(await importSealKey(rawKey));
     return undefined;
   }
 
@@ -95,7 +133,8 @@ class Session {
   /** The clerk did something: the idle time starts again. */
   touch(): void {
     if (this.#staffId === undefined) return;
-    sessionStorage.setItem(KEPT, JSON.stringify({ staffId: this.#staffId, seenAt: Date.now() }));
+    const kept: Kept = { staffId: this.#staffId, seenAt: Date.now(), ticket: this.#ticket };
+    sessionStorage.setItem(KEPT, JSON.stringify(kept));
   }
 
   lockIfIdle(): void {
@@ -116,9 +155,16 @@ class Session {
   }
 }
 
-function readKept(): { staffId: string; seenAt: number } | undefined {
+interface Kept {
+  staffId: string;
+  seenAt: number;
+  /** Under which the service worker keeps the seal key over a reload. */
+  ticket: string;
+}
+
+function readKept(): Kept | undefined {
   const kept = sessionStorage.getItem(KEPT);
-  return kept === null ? undefined : (JSON.parse(kept) as { staffId: string; seenAt: number });
+  return kept === null ? undefined : (JSON.parse(kept) as Kept);
 }
 
 export const session = new Session();

@@ -1,15 +1,16 @@
 /** Wires the station's loop to this terminal's store, the hub and the badge. One tab of the profile drives it, the others listen. */
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { StationLoop, type LoopStatus } from '@sanji/sync/replication/station-loop';
-import { recoverChain } from '@sanji/sync/replication/append';
 import { sendReveals } from '#lib/commands/log-reveal.ts';
 import { DeviceSession } from '#lib/hub/device-session.ts';
 import { listen } from '#lib/hub/events.ts';
 import { HttpHub } from '#lib/hub/http-hub.ts';
+import type { SealKey } from '#lib/local/seal.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
 import type { Station } from '#lib/local/station.ts';
 import { clock } from '#lib/state/clock.svelte.ts';
 import { faults } from '#lib/state/faults.svelte.ts';
+import { session } from '#lib/state/session.svelte.ts';
 import { syncStatus } from '#lib/state/sync-status.svelte.ts';
 import { Reconnect } from './reconnect.ts';
 
@@ -19,7 +20,7 @@ interface Told {
   offlineSince: number | undefined;
   offsetMs: number;
 }
-type Message = { told: Told } | { poke: true };
+type Message = { told: Told } | { poke: true } | { key: SealKey } | { keyWanted: true };
 
 /** An offset is saved again when it has moved by more than this: a write a round would be a write too many. */
 const OFFSET_STEP_MS = 500;
@@ -32,22 +33,35 @@ export function runSync(station: Station, device: DeviceRecord): void {
   clock.offsetMs = device.offsetMs;
   syncStatus.lastContact = device.offsetAt;
   channel.onmessage = ({ data }: MessageEvent<Message>) => {
-    if (!('told' in data)) return;
-    syncStatus.line = data.told.line;
-    syncStatus.lastContact = data.told.lastContact;
-    syncStatus.offlineSince = data.told.offlineSince;
-    clock.offsetMs = data.told.offsetMs;
+    if ('told' in data) follow(data.told);
+    // One tab of the profile drives the line, perhaps one that is locked: what another has unlocked must go out all the same.
+    else if ('keyWanted' in data) shareKey(station, channel);
+    else if ('key' in data) session.unseal(data.key);
   };
+  session.onUnsealed = () => {
+    shareKey(station, channel);
+    syncStatus.retry();
+  };
+  if (station.seal.isOpen) shareKey(station, channel);
+  else channel.postMessage({ keyWanted: true } satisfies Message);
   syncStatus.retry = () => {
     channel.postMessage({ poke: true } satisfies Message);
   };
   void navigator.locks.request('sanji-sync', () => lead(station, device, channel));
 }
 
+function follow({ line, lastContact, offlineSince, offsetMs }: Told): void {
+  syncStatus.line = line;
+  syncStatus.lastContact = lastContact;
+  syncStatus.offlineSince = offlineSince;
+  clock.offsetMs = offsetMs;
+}
+
+function shareKey({ seal: { key } }: Station, channel: BroadcastChannel): void {
+  if (key !== undefined) channel.postMessage({ key } satisfies Message);
+}
+
 async function lead(station: Station, device: DeviceRecord, channel: BroadcastChannel): Promise<never> {
-  // Before a pull can take a case away: the chain must know whether its last action was written.
-  await recoverChain({ device: station.device, local: station.store });
-  await station.store.finishBurials();
   const hubSession = new DeviceSession(device);
   let saved = device.offsetMs;
   let savedAt = 0;
@@ -67,6 +81,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
     deviceId: device.deviceId,
     unit: device.unit,
     counts: () => station.store.counts(),
+    isUnsealed: () => session.isReadable,
     onOffset(offsetMs) {
       clock.offsetMs = offsetMs;
       const now = clock.read();

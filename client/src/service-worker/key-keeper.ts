@@ -1,0 +1,43 @@
+/// <reference lib="webworker" />
+/**
+ * Holds the seal key while a page of this terminal is being loaded again: in memory, for seconds, for the one tab that gave it. On the disk
+ * an unlocked key would be worth nothing as a secret.
+ */
+export interface KeepKey {
+  type: 'KEEP_KEY';
+  /** Known to the tab alone; the next page of that tab asks with it. */
+  ticket: string;
+  key: CryptoKey;
+}
+export interface TakeKey {
+  type: 'TAKE_KEY';
+  ticket: string;
+}
+
+/** A slow terminal starts the program within this. */
+const KEPT_MS = 20_000;
+
+const kept = new Map<string, CryptoKey>();
+
+/** True when the message was for the key keeper. Answers a TAKE_KEY at the port it came with: the key, or null. */
+export function keepKey(event: ExtendableMessageEvent): boolean {
+  const data = event.data as KeepKey | TakeKey | null;
+  if (data?.type === 'KEEP_KEY') {
+    const { ticket, key } = data;
+    kept.set(ticket, key);
+    // The browser ends a worker that waits for nothing, and its memory with it.
+    event.waitUntil(
+      new Promise<void>((resolve) => {
+        setTimeout(() => {
+          kept.delete(ticket);
+          resolve();
+        }, KEPT_MS);
+      }),
+    );
+    return true;
+  }
+  if (data?.type !== 'TAKE_KEY') return false;
+  event.ports[0]?.postMessage(kept.get(data.ticket) ?? null);
+  kept.delete(data.ticket);
+  return true;
+}
