@@ -9,6 +9,7 @@ import { CatalogService } from './hub/catalog-service.ts';
 import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
 import { HubDevice } from './hub/hub-device.ts';
 import { Pokes } from './hub/pokes.ts';
+import { PushPace } from './hub/push-pace.ts';
 import { Snapshots } from './hub/snapshots.ts';
 import { faultReporter, openLog, type Logger } from './log.ts';
 import { Metrics } from './metrics.ts';
@@ -37,6 +38,7 @@ export interface Container {
   /** Where the router stands. */
   checkpoint: RouterCheckpoint;
   agenda: Agenda;
+  pace: PushPace;
   reader: FeedReaderDeps;
   snapshots: Snapshots;
   pokes: Pokes;
@@ -68,6 +70,7 @@ async function assemble(ground: Ground): Promise<Container> {
   const audit: Container['audit'] = async (entry) => {
     await stores.audit.append({ ...entry, at: clock.now() });
   };
+  const pace = new PushPace();
   const pokes = new Pokes();
   catalog.onChange(() => {
     pokes.moved(CATALOG_FEED);
@@ -89,13 +92,14 @@ async function assemble(ground: Ground): Promise<Container> {
     clock,
     catalog: () => catalog.current(),
     verify: actionVerifier(),
-    onWritten: () => void router.poke(),
+    onWritten: () => void pace.calm().then(() => router.poke()),
     onFault: (_caseId, error) => onFault(error),
   };
   const agenda = await Agenda.open({
     ports: { ...judge, deviceId: hubDevice.deviceId, device: hubDevice, sign: hubDevice.sign },
     master,
     directory,
+    calm: () => pace.calm(),
     onAct: async (caseId, kind) => {
       metrics.acted(kind);
       await audit({ kind: `hub-${kind}`, staffId: 'hub', object: `case:${caseId}`, result: 'ok' });
@@ -119,6 +123,7 @@ async function assemble(ground: Ground): Promise<Container> {
     router,
     checkpoint,
     agenda,
+    pace,
     reader: { master, feeds, catalog: stores.catalog, clock },
     snapshots,
     pokes,

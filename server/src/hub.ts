@@ -46,6 +46,7 @@ export async function startHub({ config, clock = MACHINE_CLOCK }: HubOptions): P
       await listen(server, config);
     } catch (error) {
       stopping.abort();
+      container.pace.close();
       await background.ended();
       throw error;
     }
@@ -55,6 +56,7 @@ export async function startHub({ config, clock = MACHINE_CLOCK }: HubOptions): P
     const stop = () => (stopped ??= stopAll({ container, server, stopping, background }));
     return { url, seeded, container, stop };
   } catch (error) {
+    container.pace.close();
     container.snapshots.close();
     await container.stores.store.close();
     throw error;
@@ -115,9 +117,14 @@ function startBackground(container: Container, signal: AbortSignal): Background 
   };
 }
 
-async function followRouter({ router, checkpoint, stores }: Container, signal: AbortSignal): Promise<void> {
+async function followRouter(
+  { router, checkpoint, pace, stores }: Container,
+  signal: AbortSignal,
+): Promise<void> {
   await router.poke();
+  if (stores.store.kind === 'embedded') return;
   for await (const page of stores.master.follow(await checkpoint.read(), signal)) {
+    await pace.calm();
     if (page.ids.length > 0) await router.poke();
   }
 }
@@ -154,6 +161,7 @@ async function stopAll({ container, server, stopping, background }: Running): Pr
     server.closeAllConnections();
   }, DRAIN_MS);
   await closed;
+  container.pace.close();
   clearTimeout(impatience);
   clearInterval(sweeping);
   await background.ended();

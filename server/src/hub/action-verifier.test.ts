@@ -33,6 +33,23 @@ test('a device that came back under another key is held to the new one', async (
   expect(await verify(action, renewed)).toBe(false);
 });
 
+// One number in 256 begins with a zero byte, which its written form leaves out.
+test.each([
+  ['first', 0],
+  ['second', 32],
+])('a signature whose %s number is short is good', async (_which, place) => {
+  let signed = await own.signBody(action.body);
+  while (Buffer.from(signed.sig, 'base64url')[place] !== 0) signed = await own.signBody(action.body);
+  expect(await actionVerifier()(signed, own.key)).toBe(true);
+});
+
+test.each(['A'.repeat(86), `${'A'.repeat(43)}${action.sig.slice(43)}`])(
+  'a signature of nothing, or half of nothing, is refused',
+  async (sig) => {
+    expect(await actionVerifier()({ ...action, sig }, own.key)).toBe(false);
+  },
+);
+
 function reversed<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).reverse()) as T;
 }

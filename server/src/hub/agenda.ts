@@ -17,6 +17,8 @@ export interface AgendaDeps {
   ports: HubActPorts;
   master: HubStores['master'];
   directory: DirectoryStore;
+  /** When it is time to look at what was pushed. */
+  calm: () => Promise<void>;
   onAct: (caseId: string, kind: string) => Promise<void>;
   onFault: (error: unknown) => void;
 }
@@ -42,6 +44,7 @@ export class Agenda {
   /** Looks at every case that changes, until `signal` is aborted. */
   async follow(signal: AbortSignal): Promise<void> {
     for await (const { ids, last } of this.#deps.master.follow(this.#since, signal)) {
+      await this.#deps.calm();
       if (signal.aborted) return;
       await this.#look(ids);
       this.#since = last;

@@ -21,7 +21,7 @@ const pulled = z.object({
 });
 
 export function syncRoutes(container: Container): Endpoint[] {
-  const { tokens, clock, judge, reader, snapshots, metrics, catalog } = container;
+  const { tokens, clock, judge, pace, reader, snapshots, metrics, catalog } = container;
   return [
     forAnyone({
       name: 'POST /sync/session',
@@ -45,7 +45,7 @@ export function syncRoutes(container: Container): Endpoint[] {
       async handle({ body }, { device }) {
         const request = parsePushRequest(body);
         if (!request.ok) return request;
-        const answer = await judgePush(judge, request.value, device.unit);
+        const answer = await pace.during(() => judgePush(judge, request.value, device.unit));
         for (const { kind } of answer.results) metrics.pushed(kind);
         return answered(answer);
       },

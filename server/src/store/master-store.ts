@@ -1,4 +1,7 @@
-/** The master copy of every case, in the database `cases`. */
+/**
+ * The master copy of every case, in the database `cases`. Where this process alone writes, what was written last is kept in memory: it is
+ * routed, looked at by the agenda and pulled by its stations right after.
+ */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { MasterCase, MasterStore } from '@sanji/sync/replication/ports';
 import { reconcileCases, toMaster, toStored, type StoredCase } from './case-document.ts';
@@ -10,24 +13,53 @@ export interface FollowedMasterStore extends MasterStore {
 }
 
 export async function openMasterStore(store: Store): Promise<FollowedMasterStore> {
-  return new CasesDatabase(await store.open<StoredCase>('cases', { reconcile: reconcileCases }));
+  const cases = await store.open<StoredCase>('cases', { reconcile: reconcileCases });
+  return new CasesDatabase(cases, store.kind === 'embedded' ? MAX_KEPT : 0);
 }
+
+/** Of some 10 KB each, as many as come in between two routings of a storm. */
+const MAX_KEPT = 1_000;
 
 class CasesDatabase implements FollowedMasterStore {
   readonly #cases: Database<StoredCase>;
 
-  constructor(cases: Database<StoredCase>) {
+  readonly #maxKept: number;
+  /** In the order in which they were written. */
+  readonly #kept = new Map<CaseId, MasterCase>();
+
+  constructor(cases: Database<StoredCase>, maxKept: number) {
     this.#cases = cases;
+    this.#maxKept = maxKept;
   }
 
   async getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]> {
-    const docs = await this.#cases.getMany(ids);
-    return docs.map((doc) => (doc === undefined ? undefined : toMaster(doc)));
+    const kept = ids.map((id) => this.#kept.get(id));
+    const read = await this.#cases.getMany(ids.filter((_, i) => kept[i] === undefined));
+    const others = read.values();
+    return kept.map((found) => {
+      if (found !== undefined) return found;
+      const doc = others.next().value;
+      return doc === undefined ? undefined : toMaster(doc);
+    });
   }
 
   async putMany(docs: MasterCase[]): Promise<('written' | 'conflict')[]> {
+    // Forgotten until it is known what is stored.
+    for (const { _id } of docs) this.#kept.delete(_id);
     const verdicts = await this.#cases.putMany(docs.map(toStored));
-    return verdicts.map(({ kind }) => kind);
+    return docs.map((doc, i) => {
+      const verdict = verdicts[i];
+      if (verdict?.kind !== 'written') return 'conflict';
+      this.#keep({ ...doc, rev: verdict.rev });
+      return 'written';
+    });
+  }
+
+  #keep(doc: MasterCase): void {
+    this.#kept.delete(doc._id);
+    this.#kept.set(doc._id, doc);
+    const [oldest] = this.#kept.keys();
+    if (this.#kept.size > this.#maxKept && oldest !== undefined) this.#kept.delete(oldest);
   }
 
   async changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }> {

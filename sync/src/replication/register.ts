@@ -75,44 +75,59 @@ async function openBook(register: Register, claims: readonly Claim[]): Promise<B
 }
 
 class Book {
+  /** The pages as they were read; those that changed have places of their own. */
   readonly #pages: Map<string, RegisterPage>;
-  readonly #changed = new Set<string>();
+  readonly #changed = new Map<string, RegisterPage>();
+  readonly #lastPlaces = new Map<string, number>();
 
   constructor(pages: Map<string, RegisterPage>) {
     this.#pages = pages;
+    for (const [id, { places }] of pages)
+      this.#lastPlaces.set(id, Math.max(-1, ...Object.keys(places).map(Number)));
   }
 
   enter({ series, place, holder }: Claim): Entered {
     const id = pageIdOf(series, pageOf(place));
-    const page = this.#pages.get(id) ?? { _id: id, places: {} };
-    const standing = page.places[place] ?? [];
+    const standing = this.#standing(id, place);
     const heldBy = standing[0]?.hash ?? holder.hash;
     const isInOrder = standing.length === 0 && this.#follows(series, place, holder);
     if (!standing.some(({ hash }) => hash === holder.hash)) {
-      this.#pages.set(id, { ...page, places: { ...page.places, [place]: [...standing, holder] } });
-      this.#changed.add(id);
+      this.#toChange(id).places[place] = [...standing, holder];
+      this.#lastPlaces.set(id, Math.max(place, this.#lastPlaces.get(id) ?? -1));
     }
     return { heldBy, isInOrder };
   }
 
   changed(): RegisterPage[] {
-    return [...this.#changed].flatMap((id) => this.#pages.get(id) ?? []);
+    return [...this.#changed.values()];
+  }
+
+  #toChange(id: string): RegisterPage {
+    const known = this.#changed.get(id);
+    if (known !== undefined) return known;
+    const page = this.#pages.get(id) ?? { _id: id, places: {} };
+    const copy = { ...page, places: { ...page.places } };
+    this.#pages.set(id, copy);
+    this.#changed.set(id, copy);
+    return copy;
   }
 
   /** Nobody stands behind the place, and the last one before it is the predecessor. */
   #follows(series: string, place: number, { prev }: Holder): boolean {
-    const own = this.#placesIn(series, pageOf(place));
-    if (own.some(([other]) => other > place)) return false;
-    const before = own.length > 0 ? own : this.#placesIn(series, pageOf(place) - 1);
-    const last = before.reduce<[number, Holder[]] | undefined>(
-      (most, entry) => (most === undefined || entry[0] > most[0] ? entry : most),
-      undefined,
-    );
-    return last === undefined ? pageOf(place) === 0 && prev === null : last[1][0]?.hash === prev;
+    const own = pageIdOf(series, pageOf(place));
+    const before = pageIdOf(series, pageOf(place) - 1);
+    const lastHere = this.#lastPlaces.get(own) ?? -1;
+    if (lastHere > place) return false;
+    const last = lastHere < 0 ? this.#last(before) : this.#last(own);
+    return last === undefined ? pageOf(place) === 0 && prev === null : last[0]?.hash === prev;
   }
 
-  #placesIn(series: string, page: number): [number, Holder[]][] {
-    const places = this.#pages.get(pageIdOf(series, page))?.places ?? {};
-    return Object.entries(places).map(([place, holders]) => [Number(place), holders]);
+  /** Who stands at the last place of a page. */
+  #last(id: string): Holder[] | undefined {
+    return this.#pages.get(id)?.places[this.#lastPlaces.get(id) ?? -1];
+  }
+
+  #standing(id: string, place: number): Holder[] {
+    return this.#pages.get(id)?.places[place] ?? [];
   }
 }

@@ -1,0 +1,91 @@
+/**
+ * When to do what follows a push: routing, the hub's own acts. A push that comes alone is followed at once; while they come one upon another
+ * what follows waits, so that stations have their rulings sooner and one routing serves many pushes.
+ */
+import type { Clock, Timer } from '@sanji/sync/replication/ports';
+
+/** Between two pushes of one station lies the time in which it stores its rulings. */
+const QUIET_MS = 100;
+/** In a storm that never ends nobody waits longer for what others did. */
+const MAX_WAIT_MS = 500;
+
+/** Time that nobody sets: waiting must not depend on the date. */
+const MONOTONIC: Clock & Timer = {
+  now: () => performance.now(),
+  after: (ms, task) => {
+    const timer = setTimeout(task, ms);
+    return () => {
+      clearTimeout(timer);
+    };
+  },
+};
+
+export class PushPace {
+  readonly #time: Clock & Timer;
+  #underWay = 0;
+  #lastEnd = -Infinity;
+  #isClosed = false;
+  #waiting: (() => void)[] = [];
+  #cancelQuiet: (() => void) | undefined;
+  #cancelPatience: (() => void) | undefined;
+
+  constructor(time = MONOTONIC) {
+    this.#time = time;
+  }
+
+  async during<T>(push: () => Promise<T>): Promise<T> {
+    this.#underWay += 1;
+    this.#cancelQuiet?.();
+    try {
+      return await push();
+    } finally {
+      this.#underWay -= 1;
+      if (this.#underWay === 0) this.#ended();
+    }
+  }
+
+  /** Resolves when it is time. Never rejects. */
+  calm(): Promise<void> {
+    if (this.#isClosed || (this.#underWay === 0 && !this.#isLively())) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#waiting.push(resolve);
+      this.#cancelPatience ??= this.#time.after(MAX_WAIT_MS, () => {
+        this.#release();
+      });
+      if (this.#underWay === 0) this.#releaseAfter(QUIET_MS);
+    });
+  }
+
+  /** Nobody waits any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#release();
+  }
+
+  #ended(): void {
+    const wasLively = this.#isLively();
+    this.#lastEnd = this.#time.now();
+    // Not at this very moment: first the answer goes out.
+    if (this.#waiting.length > 0) this.#releaseAfter(wasLively ? QUIET_MS : 0);
+  }
+
+  #isLively(): boolean {
+    return this.#time.now() - this.#lastEnd < QUIET_MS;
+  }
+
+  #releaseAfter(ms: number): void {
+    this.#cancelQuiet?.();
+    this.#cancelQuiet = this.#time.after(ms, () => {
+      this.#release();
+    });
+  }
+
+  #release(): void {
+    this.#cancelQuiet?.();
+    this.#cancelPatience?.();
+    this.#cancelPatience = undefined;
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const resolve of waiting) resolve();
+  }
+}
