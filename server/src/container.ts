@@ -1,4 +1,5 @@
 /** Puts the hub together: stores, catalog, sessions, judge, router, agenda. Knows every part; no part knows it but the resources. */
+import type { NewAuditEntry } from '@sanji/sync/audit/log-entry';
 import { Router } from '@sanji/sync/replication/router';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
@@ -19,7 +20,6 @@ import { Presence } from './sessions/presence.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores, type HubStores } from './store/open-store.ts';
 import type { DirectoryStore } from './store/directory-store.ts';
-import type { NewAuditEntry } from './store/audit-store.ts';
 
 export interface Container {
   config: Config;

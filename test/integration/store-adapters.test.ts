@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { openAuditStore } from '@sanji/server/store/audit-store';
 import { openHubStores, type HubStores } from '@sanji/server/store/open-store';
 import type { MasterCase } from '@sanji/sync/replication/ports';
 import {
@@ -108,9 +109,10 @@ describe.each(kinds)('on the %s store', (kind) => {
     expect(taken.filter((found) => found !== undefined)).toEqual([code]);
   });
 
+  const login = { kind: 'login', staffId: 'yangxm', object: 'session', result: 'ok' as const };
+
   test('the audit is chained, searched newest first, and shows where it was changed', async () => {
-    const login = { kind: 'login', staffId: 'yangxm', object: 'session', result: 'ok' as const };
-    const [first] = await Promise.all([1, 2, 3].map((at) => hub.audit.append({ ...login, at })));
+    await Promise.all([1, 2, 3].map((at) => hub.audit.append({ ...login, at })));
     await hub.audit.append({ ...login, at: 4, staffId: 'puyl' });
     await expect.poll(async () => (await hub.audit.search({ limit: 2 })).map(({ at }) => at)).toEqual([4, 3]);
     expect(
@@ -118,10 +120,37 @@ describe.each(kinds)('on the %s store', (kind) => {
     ).toEqual([2]);
     await expect.poll(() => hub.audit.search({ limit: 9 })).toHaveLength(4);
     expect(await hub.audit.verify()).toEqual([]);
-    const raw = await hub.store.open<{ _id: string; staffId: string }>('audit');
-    const stored = await raw.get(first?.id ?? '');
-    if (stored !== undefined) await raw.put({ ...stored, staffId: 'somebody-else' });
-    await expect.poll(() => hub.audit.verify()).toEqual([first?.id]);
+    const raw = await hub.store.open<{ _id: string; entries: object[] }>('audit');
+    const stored = await raw.get('000000000002');
+    if (stored !== undefined)
+      await raw.put({ ...stored, entries: stored.entries.map((entry) => ({ ...entry, staffId: 'pu' })) });
+    await expect.poll(() => hub.audit.verify()).toMatchObject([{ seq: 2, fault: 'altered' }, { seq: 3 }]);
+    const rev = (await raw.get('000000000002'))?._rev ?? '';
+    await raw.remove('000000000002', rev);
+    await expect.poll(() => hub.audit.verify()).toMatchObject([{ seq: 2, fault: 'missing' }]);
+  });
+
+  test('the audit is one chain, however many processes append to it', async () => {
+    const others = await Promise.all([1, 2, 3].map(() => openAuditStore(hub.store)));
+    const all = [hub.audit, ...others];
+    await Promise.all(Array.from({ length: 40 }, (_, at) => all[at % all.length]?.append({ ...login, at })));
+    await expect.poll(() => hub.audit.search({ limit: 99 })).toHaveLength(40);
+    const log = await hub.audit.search({ limit: 99 });
+    expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: 40 }, (_, i) => 40 - i));
+    expect(new Set(log.map(({ at }) => at)).size).toBe(40);
+    expect(await hub.audit.verify()).toEqual([]);
+  });
+
+  test('the audit is searched by time over pages of entries', async () => {
+    const day = 86_400_000;
+    for (let at = 0; at < 30; at++) await hub.audit.append({ ...login, at: at * day });
+    const days = async (query: { from?: number; to?: number; limit: number }) =>
+      (await hub.audit.search(query)).map(({ at }) => at / day);
+    await expect.poll(() => days({ limit: 99 })).toHaveLength(30);
+    expect(await days({ from: 10 * day, to: 13 * day, limit: 99 })).toEqual([13, 12, 11, 10]);
+    expect(await days({ to: 2 * day, limit: 2 })).toEqual([2, 1]);
+    expect(await days({ from: 28 * day, limit: 99 })).toEqual([29, 28]);
+    expect(await days({ from: 40 * day, limit: 99 })).toEqual([]);
   });
 
   test('quarantine files an entry once, and keeps every reason of a marked device', async () => {

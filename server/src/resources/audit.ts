@@ -16,17 +16,22 @@ const query = z.object({
 });
 
 const entry = z.object({
-  id: z.string(),
+  seq: z.int(),
   at: z.int(),
   kind: z.string(),
   staffId: z.string(),
   object: z.string(),
   result: z.enum(['ok', 'refused']),
   details: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
-  writer: z.string(),
-  counter: z.int(),
   prev: z.string().nullable(),
   hash: z.string(),
+});
+
+const fault = z.object({
+  seq: z.int(),
+  fault: z.enum(['altered', 'missing', 'unlinked']),
+  expected: z.string(),
+  found: z.string(),
 });
 
 const reason = z.object({ code: z.string() }).loose();
@@ -52,9 +57,9 @@ export function auditRoutes({ stores, audit }: Container): Endpoint[] {
     forStaff({
       name: 'GET /api/audit',
       summary:
-        'Entries of the audit log, newest first. `verify=true` also names entries that were tampered with.',
+        'Entries of the audit log, newest first. `verify=true` also names what was changed, taken out or put in.',
       query,
-      answers: { schema: z.object({ entries: z.array(entry), broken: z.array(z.string()).optional() }) },
+      answers: { schema: z.object({ entries: z.array(entry), broken: z.array(fault).optional() }) },
       async handle({ query: { from, to, staffId, kind, limit, verify } }, { staff }) {
         const wanted = {
           limit,

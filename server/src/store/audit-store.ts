@@ -1,33 +1,7 @@
-/** Who did what, when, to what, and how it ended: append-only entries, chained by hash, in the database `audit`. */
-import { createHash, randomBytes } from 'node:crypto';
-import { canonicalize } from '@sanji/sync/domain/signing';
-import { StoreError } from './store-error.ts';
-import type { Database, Store, StoredDocument } from './store.ts';
-
-export interface NewAuditEntry {
-  /** Milliseconds since the epoch, the hub's clock. */
-  at: number;
-  /** E.g. `login`, `login-failed`, `reveal`, `rules-published`, `device-enrolled`. */
-  kind: string;
-  /** Who; `hub` for its own acts, `-` when nobody is known. */
-  staffId: string;
-  /** What was acted on, e.g. `case:<id>`, `rules:12`. No personal data. */
-  object: string;
-  result: 'ok' | 'refused';
-  /** More, without personal data: a reason, counts, codes. */
-  details?: Record<string, string | number | boolean>;
-}
-
-/** `hash` covers everything else; `prev` is the hash of the same writer's previous entry, or for its first of the newest entry it found. */
-export interface AuditEntry extends NewAuditEntry {
-  id: string;
-  /** One start of one hub process. */
-  writer: string;
-  /** 1, 2, 3 … per writer. */
-  counter: number;
-  prev: string | null;
-  hash: string;
-}
+/** Who did what, when, to what, and how it ended: the chain of `log-entry.ts` in the database `audit`, one entry a document. */
+import { LogReader, chained } from '@sanji/sync/audit/log-entry';
+import type { AuditEntry, LogFault, NewAuditEntry } from '@sanji/sync/audit/log-entry';
+import type { Database, Read, Store, StoredDocument } from './store.ts';
 
 export interface AuditQuery {
   /** Milliseconds since the epoch, inclusive. */
@@ -40,33 +14,36 @@ export interface AuditQuery {
 }
 
 export interface AuditStore {
-  /** Durable when it resolves. Entries of one process are chained in the order of the calls. */
+  /** Durable when it resolves. Any number of processes may append at once. A rejected one may have been written all the same. */
   append(entry: NewAuditEntry): Promise<AuditEntry>;
-  /** Newest first. */
+  /** Newest first. Bounds of time are exact while the hub's clock is never set back by more than a day. */
   search(query: AuditQuery): Promise<AuditEntry[]>;
-  /** The ids of entries that were changed, or whose predecessor is missing; empty when the log is whole. */
-  verify(): Promise<string[]>;
+  /** By number, in pieces. */
+  walk(): AsyncIterable<AuditEntry[]>;
+  /** What was changed, taken out or put in; empty when the log is whole. */
+  verify(): Promise<LogFault[]>;
 }
 
-type AuditDocument = StoredDocument & Omit<AuditEntry, 'id'>;
+interface AuditDocument extends StoredDocument {
+  /** One; several when a cluster was torn apart while hubs on both sides wrote. */
+  entries: AuditEntry[];
+}
 
-/** Digits of a time in an id: enough until the year 2286, so that ids sort by time. */
-const TIME_DIGITS = 13;
-const COUNTER_DIGITS = 9;
-/** Entries looked at in one go while searching. */
+/** Enough for ten thousand entries a day for ten thousand years, so that ids sort by number. */
+const SEQ_DIGITS = 12;
+const LAST_ID = '9'.repeat(SEQ_DIGITS);
+/** Entries read in one go. */
 const PAGE = 500;
+const DAY_MS = 86_400_000;
 
 export async function openAuditStore(store: Store): Promise<AuditStore> {
-  return new AuditDatabase(await store.open<AuditDocument>('audit'));
+  return new AuditDatabase(await store.open<AuditDocument>('audit', { reconcile: both }));
 }
 
-/**
- * Each process is a writer with a chain of its own, so processes never wait for each other; the first entry of a chain holds the hash
- * of the newest entry found, so that a chain cannot be taken out as a whole without a trace either.
- */
 class AuditDatabase implements AuditStore {
   readonly #database: Database<AuditDocument>;
-  #chain: { writer: string; counter: number; prev: string | null } | undefined;
+  /** The last entry known, all of its number; others may have written more. */
+  #tip: AuditEntry[] | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(database: Database<AuditDocument>) {
@@ -79,93 +56,96 @@ class AuditDatabase implements AuditStore {
     return done;
   }
 
-  async search({
-    from = 0,
-    to = Number.MAX_SAFE_INTEGER,
-    staffId,
-    kind,
-    limit,
-  }: AuditQuery): Promise<AuditEntry[]> {
-    const startkey = timeKey(from);
+  async search({ from = 0, to, staffId, kind, limit }: AuditQuery): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
-    let endkey = `${timeKey(to)}~`;
+    let endkey = to === undefined ? LAST_ID : idOf(await this.#lastSeqBefore(to + DAY_MS));
     for (;;) {
-      const docs = await this.#database.range({ startkey, endkey, limit: PAGE, descending: true });
-      for (const doc of docs) {
-        if (doc._id === endkey) continue;
-        if (staffId !== undefined && doc.staffId !== staffId) continue;
-        if (kind !== undefined && doc.kind !== kind) continue;
-        found.push(toEntry(doc));
+      const docs = await this.#database.range({ startkey: idOf(0), endkey, limit: PAGE, descending: true });
+      for (const entry of docs.flatMap(({ entries }) => entries)) {
+        if (entry.at < from - DAY_MS) return found;
+        if (entry.at < from || (to !== undefined && entry.at > to)) continue;
+        if (staffId !== undefined && entry.staffId !== staffId) continue;
+        if (kind !== undefined && entry.kind !== kind) continue;
+        found.push(entry);
         if (found.length >= limit) return found;
       }
-      const last = docs.at(-1);
-      if (last === undefined || docs.length < PAGE) return found;
-      endkey = last._id;
+      const last = seqOf(docs.at(-1));
+      if (last <= 1 || docs.length < PAGE) return found;
+      endkey = idOf(last - 1);
     }
   }
 
-  async verify(): Promise<string[]> {
-    const hashes = new Set<string>();
-    const entries: AuditEntry[] = [];
-    let startkey = '0';
-    for (;;) {
-      const docs = await this.#database.range({ startkey, endkey: '9~', limit: PAGE });
-      entries.push(...docs.filter(({ _id }) => _id !== startkey).map(toEntry));
-      const last = docs.at(-1);
-      if (last === undefined || docs.length < PAGE) break;
-      startkey = last._id;
+  async *walk(): AsyncGenerator<AuditEntry[]> {
+    let startkey = idOf(0);
+    for (let isFull = true; isFull;) {
+      const docs = await this.#database.range({ startkey, endkey: LAST_ID, limit: PAGE });
+      if (docs.length > 0) yield docs.flatMap(({ entries }) => entries);
+      isFull = docs.length === PAGE;
+      startkey = idOf(seqOf(docs.at(-1)) + 1);
     }
-    entries.forEach(({ hash }) => hashes.add(hash));
-    const byPlace = new Map(entries.map((entry) => [`${entry.writer} ${String(entry.counter)}`, entry]));
-    return entries.filter((entry) => !isWhole(entry, byPlace, hashes)).map(({ id }) => id);
+  }
+
+  async verify(): Promise<LogFault[]> {
+    const reader = new LogReader();
+    const faults: LogFault[] = [];
+    for await (const page of this.walk()) {
+      for (const entry of page) {
+        const fault = await reader.take(entry);
+        if (fault !== undefined) faults.push(fault);
+      }
+    }
+    return faults;
   }
 
   async #write(entry: NewAuditEntry): Promise<AuditEntry> {
-    const chain = this.#chain ?? (await this.#newChain());
-    // Forgotten until the entry is known to be stored: after a failure nobody knows, and a new chain begins.
-    this.#chain = undefined;
-    const counter = chain.counter + 1;
-    const place = `${chain.writer}:${String(counter).padStart(COUNTER_DIGITS, '0')}`;
-    const body = {
-      ...entry,
-      id: `${timeKey(entry.at)}:${place}`,
-      writer: chain.writer,
-      counter,
-      prev: chain.prev,
-    };
-    const whole: AuditEntry = { ...body, hash: hashOf(body) };
-    const { id, ...fields } = whole;
-    const verdict = await this.#database.put({ _id: id, ...fields });
-    if (verdict.kind !== 'written') throw new StoreError('unavailable', 'the audit entry was not taken');
-    this.#chain = { writer: chain.writer, counter, prev: whole.hash };
-    return whole;
+    for (let before = this.#tip; ; before = undefined) {
+      const next = await chained(entry, before ?? (await this.#newest()));
+      const { kind } = await this.#database.put({ _id: idOf(next.seq), entries: [next] });
+      // The number is taken: by another process, or by an entry whose answer was lost.
+      if (kind === 'conflict') continue;
+      this.#tip = [next];
+      return next;
+    }
   }
 
-  async #newChain(): Promise<{ writer: string; counter: number; prev: string | null }> {
-    const [newest] = await this.#database.range({ startkey: '0', endkey: '9~', limit: 1, descending: true });
-    return { writer: randomBytes(6).toString('hex'), counter: 0, prev: newest?.hash ?? null };
+  /** A range may lag behind a put on a cluster, a get does not: from what the range gives it goes on one by one. */
+  async #newest(): Promise<AuditEntry[]> {
+    if (this.#tip === undefined) {
+      const query = { startkey: idOf(0), endkey: LAST_ID, limit: 1, descending: true };
+      const [last] = await this.#database.range(query);
+      this.#tip = last?.entries ?? [];
+    }
+    for (;;) {
+      const next = await this.#database.get(idOf((this.#tip[0]?.seq ?? 0) + 1));
+      if (next === undefined) return this.#tip;
+      this.#tip = next.entries;
+    }
+  }
+
+  /** The number of the newest entry made at `at` or before, by halves. */
+  async #lastSeqBefore(at: number): Promise<number> {
+    let [low, high] = [0, (await this.#newest())[0]?.seq ?? 0];
+    while (low < high) {
+      const middle = Math.ceil((low + high) / 2);
+      const entries = (await this.#database.get(idOf(middle)))?.entries ?? [];
+      if (entries.every((entry) => entry.at <= at)) low = middle;
+      else high = middle - 1;
+    }
+    return low;
   }
 }
 
-function timeKey(ms: number): string {
-  return String(Math.min(ms, 10 ** TIME_DIGITS - 1)).padStart(TIME_DIGITS, '0');
+function idOf(seq: number): string {
+  return String(seq).padStart(SEQ_DIGITS, '0');
 }
 
-function toEntry({ _id, _rev, ...fields }: AuditDocument): AuditEntry {
-  return { id: _id, ...fields };
+function seqOf(doc: Read<AuditDocument> | undefined): number {
+  return doc === undefined ? 0 : Number(doc._id);
 }
 
-function hashOf(body: Omit<AuditEntry, 'hash'>): string {
-  return createHash('sha256').update(canonicalize(body)).digest('base64url');
-}
-
-function isWhole(
-  entry: AuditEntry,
-  byPlace: ReadonlyMap<string, AuditEntry>,
-  hashes: ReadonlySet<string>,
-): boolean {
-  const { hash, ...body } = entry;
-  if (hash !== hashOf(body)) return false;
-  if (entry.counter === 1) return entry.prev === null ? true : hashes.has(entry.prev);
-  return byPlace.get(`${entry.writer} ${String(entry.counter - 1)}`)?.hash === entry.prev;
+/** After a partition: what hubs on either side wrote under one number. */
+function both(winner: AuditDocument, rivals: AuditDocument[]): AuditDocument {
+  const entries = [winner, ...rivals].flatMap((doc) => doc.entries);
+  const distinct = new Map(entries.map((entry) => [entry.hash, entry]));
+  return { _id: winner._id, entries: [...distinct.values()].sort((a, b) => (a.hash < b.hash ? -1 : 1)) };
 }
