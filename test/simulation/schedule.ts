@@ -57,12 +57,15 @@ export class Schedule implements Clock, Timer {
     this.#now = end;
   }
 
-  /** Time goes on until `work` has ended. */
+  /** Time goes on until `work`, which may wait for the outside in ways of its own, has ended. */
   async await<T>(work: Promise<T>): Promise<T> {
     let isOver = false;
     const ended = work.finally(() => (isOver = true));
     ended.catch(() => undefined);
-    while (!isOver) await this.run(1);
+    while (!isOver) {
+      await this.run(1);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
     return ended;
   }
 
@@ -73,14 +76,15 @@ export class Schedule implements Clock, Timer {
 
   /** All microtasks have run: nothing in a simulation waits for anything else. */
   async #drain(): Promise<void> {
-    await macrotask();
+    await allSettled();
     for (let next = this.#outside.shift(); next !== undefined; next = this.#outside.shift()) {
       await next();
-      await macrotask();
+      await allSettled();
     }
   }
 }
 
-function macrotask(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
+/** Node runs what is put off to the next tick when no microtask is left; a turn of the event loop would cost ten times as much. */
+function allSettled(): Promise<void> {
+  return new Promise((resolve) => process.nextTick(resolve));
 }
