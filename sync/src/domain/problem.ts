@@ -68,6 +68,15 @@ export const PROBLEMS = {
   internal: 'backoff', // {reference}
   // configuration
   'rule-widens': 'needs-person', // {unit, matterId, tier}
+  // bundles
+  'bundle-unreadable': 'never', // {}: no bundle, or cut off
+  'bundle-part-altered': 'never', // {part}: counted from 1
+  'bundle-head-altered': 'never', // {}: who made it, when, and the list of its parts
+  'bundle-signature-invalid': 'never', // {}
+  'bundle-not-ours': 'never', // {deviceId}: an answer for another terminal
+  'bundle-older': 'never', // {}: a later answer was imported before
+  'bundle-misplaced': 'never', // {purpose}: good, but not for here
+  'handed-over': 'needs-person', // {deviceId}: the last words of a terminal that was taken out of service
   'decide-above': 'needs-person', // {matterId, tier}: decide at a tier above where the rule says decisions end
   'document-missing': 'needs-person', // {}: delegation document number
   'date-in-past': 'needs-person', // {day}

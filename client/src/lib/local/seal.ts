@@ -2,16 +2,9 @@
  * Personal data lies on this terminal's disk only as AES-256-GCM ciphertext. The key is the terminal's; it is in memory while the page is
  * open and somebody has unlocked it, and on the disk only wrapped by what each clerk's password gives (`credential-store.ts`).
  */
-const ALGORITHM = 'AES-GCM';
-/** NIST SP 800-38D: 96 bits, random. At one key a terminal and a few million seals the chance that two are equal is below 2⁻⁵⁰. */
-const IV_BYTES = 12;
+import { openText, sealText, type SealKey } from '@sanji/sync/domain/sealing';
 
-export type SealKey = CryptoKey;
-
-/** @param raw 32 bytes. What comes back cannot be exported. */
-export async function importSealKey(raw: Uint8Array<ArrayBuffer>): Promise<SealKey> {
-  return crypto.subtle.importKey('raw', raw, ALGORITHM, false, ['encrypt', 'decrypt']);
-}
+export { importSealKey, type SealKey } from '@sanji/sync/domain/sealing';
 
 export class Seal {
   #key: SealKey | undefined;
@@ -35,27 +28,12 @@ export class Seal {
 
   /** @param label what the text belongs to: under another label it does not open, so sealed texts cannot be exchanged */
   async sealBytes(text: string, label: string): Promise<Uint8Array<ArrayBuffer>> {
-    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const sealed = await crypto.subtle.encrypt(
-      { name: ALGORITHM, iv, additionalData: encoded(label) },
-      this.#get(),
-      encoded(text),
-    );
-    const bytes = new Uint8Array(IV_BYTES + sealed.byteLength);
-    bytes.set(iv);
-    bytes.set(new Uint8Array(sealed), IV_BYTES);
-    return bytes;
+    return sealText(this.#get(), text, label);
   }
 
   /** Rejects when the bytes were not sealed under this key and label. */
   async openBytes(bytes: Uint8Array<ArrayBuffer>, label: string): Promise<string> {
-    const iv = bytes.subarray(0, IV_BYTES);
-    const text = await crypto.subtle.decrypt(
-      { name: ALGORITHM, iv, additionalData: encoded(label) },
-      this.#get(),
-      bytes.subarray(IV_BYTES),
-    );
-    return new TextDecoder().decode(text);
+    return openText(this.#get(), bytes, label);
   }
 
   /** As `sealBytes`, a character a byte: RxDB's storage takes arrays apart. */
@@ -71,10 +49,6 @@ export class Seal {
     if (this.#key === undefined) throw new Error('nobody has unlocked this terminal');
     return this.#key;
   }
-}
-
-function encoded(text: string): Uint8Array<ArrayBuffer> {
-  return new TextEncoder().encode(text);
 }
 
 /** More arguments at once would overflow the stack. */
