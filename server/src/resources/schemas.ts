@@ -47,7 +47,8 @@ export const tierRule = z.strictObject({
   decideAt: z.enum(TIERS),
   condition: z
     .strictObject({
-      text: z.string().max(500),
+      text: z.string().trim().min(1).max(500),
+      en: z.string().trim().min(1).max(500).exactOptional(),
       residence: z.boolean().exactOptional(),
       maxHeadCount: z.int().min(1).exactOptional(),
     })

@@ -59,6 +59,7 @@ const ruleSchema: z.ZodType<TierRule> = z.strictObject({
   condition: z
     .strictObject({
       text,
+      en: text.exactOptional(),
       residence: z.boolean().exactOptional(),
       maxHeadCount: z.int().min(1).exactOptional(),
     })

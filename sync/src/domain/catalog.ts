@@ -59,7 +59,7 @@ export interface MatterVersion {
   basicCode: string;
   name: { zh: string; en: string };
   dept: string;
-  category: string;
+  category: { zh: string; en: string };
   subject: ('person' | 'organisation')[];
   instant: boolean;
   legalDays: number;
@@ -77,6 +77,8 @@ export type Mode = (typeof MODES)[number];
 /** What must hold for a unit to handle the matter; enforced by `conditions.ts`. `text` is shown to the clerk as it stands. */
 export interface RuleCondition {
   text: string;
+  /** The same in English, where somebody wrote it. */
+  en?: string;
   /** The applicant must live in the unit's area: the form's field `residence`, where it has one, is not `other`. */
   residence?: boolean;
   /** From this head-count on, by the form's field `headCount`, the back office takes it. */

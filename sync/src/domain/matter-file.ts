@@ -59,7 +59,7 @@ const matterSchema: z.ZodType<MatterVersion> = z
     basicCode: text(40),
     name: bilingual,
     dept: text(40),
-    category: text(40),
+    category: bilingual,
     subject: z.array(z.enum(['person', 'organisation'])).min(1),
     instant: z.boolean(),
     legalDays: days,

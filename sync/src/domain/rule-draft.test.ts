@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import type { Catalog, Mode, TierRule, Unit } from './catalog.ts';
-import type { Cell, RuleDraft } from './rule-draft.ts';
+import type { Catalog, Mode, RuleCondition, TierRule, Unit } from './catalog.ts';
+import type { Cell, RuleDraft } from './draft-base.ts';
 import {
   affectedUnits,
   checkDraft,
   columnsOf,
+  conditionAt,
   decideAtOf,
   draftOfRows,
   modeAt,
   newDraft,
+  ownConditionAt,
   revertCell,
   rowsOf,
   setCells,
+  setConditions,
   summaryOf,
   undo,
 } from './rule-draft.ts';
@@ -100,6 +103,7 @@ describe('a draft', () => {
     const draft = set(catalog(), draftBy(DISTRICT), at('community'), 'accept');
     expect(summaryOf(catalog(), draft)).toEqual({
       changes: [{ ...at('community'), from: 'guide', to: 'accept', direction: 'widened' }],
+      conditions: [],
       widened: 1,
       narrowed: 0,
     });
@@ -197,5 +201,74 @@ describe('checking a draft', () => {
       code: 'rule-widens',
       params: { unit: WENLIN, matterId: 'M1', tier: 'community' },
     });
+  });
+});
+
+describe('the conditions of a draft', () => {
+  const RESIDENCE: RuleCondition = { text: '户籍在本辖区', en: 'Registered here', residence: true };
+  const GROUP: RuleCondition = { text: '10 人起转后台', maxHeadCount: 10 };
+  const all = [at('community'), at('street'), at('district')];
+  const published = catalog(
+    rows(['guide', 'decide', 'decide'], 'street').map((row) => ({ ...row, condition: RESIDENCE })),
+  );
+
+  it('are one change for all tiers in which the same becomes the same', () => {
+    const draft = setConditions(published, draftBy(DISTRICT), { cells: all, condition: GROUP });
+    expect(summaryOf(published, draft)).toEqual({
+      changes: [],
+      conditions: [
+        { matterId: 'M1', columns: all.map(({ tier }) => ({ tier })), from: RESIDENCE, to: GROUP },
+      ],
+      widened: 0,
+      narrowed: 0,
+    });
+    expect(rowsOf(published, draft).map(({ tier, mode, condition }) => [tier, mode, condition])).toEqual([
+      ['community', 'guide', GROUP],
+      ['street', 'decide', GROUP],
+      ['district', 'decide', GROUP],
+    ]);
+    expect(affectedUnits(published, draft)).toHaveLength(4);
+  });
+
+  it('may be taken away, for one tier alone', () => {
+    const draft = setConditions(published, draftBy(DISTRICT), {
+      cells: [at('street')],
+      condition: undefined,
+    });
+    expect(rowsOf(published, draft)).toEqual([
+      { matterId: 'M1', tier: 'street', mode: 'decide', decideAt: 'street', offlineAllowed: true },
+    ]);
+    expect(checkDraft(published, draft, TODAY)).toEqual([]);
+  });
+
+  it('are no change any more when they are set back or undone', () => {
+    const draft = setConditions(published, draftBy(DISTRICT), { cells: all, condition: GROUP });
+    expect(setConditions(published, draft, { cells: all, condition: { ...RESIDENCE } }).conditions).toEqual(
+      {},
+    );
+    expect(undo(draft).conditions).toEqual({});
+  });
+
+  it('go with a change of mode, and come back from the rows they were saved as', () => {
+    const moved = set(published, draftBy(DISTRICT), at('community'), 'accept');
+    expect(rowsOf(published, moved)).toMatchObject([{ tier: 'community', condition: RESIDENCE }]);
+    const draft = setConditions(published, moved, { cells: [at('community')], condition: GROUP });
+    const again = draftOfRows(published, draftBy(DISTRICT), rowsOf(published, draft));
+    expect(again).toMatchObject({ cells: draft.cells, conditions: draft.conditions });
+  });
+
+  it('of a street are added to those of the district, which its rows do not repeat', () => {
+    const cell = at('community', WENLIN);
+    const draft = setConditions(published, draftBy(STREET), { cells: [cell], condition: GROUP });
+    expect(ownConditionAt(published, draft, cell)).toEqual(GROUP);
+    expect(conditionAt(published, draft, cell)).toEqual({
+      text: '户籍在本辖区；10 人起转后台',
+      en: 'Registered here; 10 人起转后台',
+      residence: true,
+      maxHeadCount: 10,
+    });
+    expect(rowsOf(published, draft)).toMatchObject([{ ...cell, mode: 'guide', condition: GROUP }]);
+    const narrowed = set(published, draftBy(STREET), cell, 'none');
+    expect(rowsOf(published, narrowed)[0]?.condition).toBeUndefined();
   });
 });

@@ -4,36 +4,24 @@
  * Drafts are values: every edit gives a new one.
  */
 import { MODES } from './catalog.ts';
-import type { Catalog, Mode, TierRule, Unit } from './catalog.ts';
-import { isDay } from './dates.ts';
+import type { Catalog, Mode, RuleCondition, TierRule, Unit } from './catalog.ts';
+import {
+  baseRow,
+  cellKeyOf,
+  cellOf,
+  dayOf,
+  districtRow,
+  ownRow,
+  type Cell,
+  type DraftContent,
+  type MatrixColumn,
+  type RuleDraft,
+} from './draft-base.ts';
 import { TIERS } from './identifiers.ts';
 import type { Day, MatterId, Tier, UnitCode } from './identifiers.ts';
 import type { Problem } from './problem.ts';
-import { checkPublication, effectiveRule, isInForce, tierRank } from './tier-rules.ts';
-
-export interface RuleDraft {
-  issuer: UnitCode;
-  /** The number people use, e.g. `2026.12-1`. */
-  version: string;
-  /** As typed; `checkDraft` says when it is no day. */
-  effectiveFrom: string;
-  /** Number of the delegation document. */
-  document: string;
-  /** Changed cells only. */
-  cells: Readonly<Record<string, Mode>>;
-  /** The cells before each step, oldest first. */
-  past: readonly Readonly<Record<string, Mode>>[];
-}
-
-/** A column of the grid: a tier of the district, or one unit of a street. */
-export interface MatrixColumn {
-  tier: Tier;
-  unit?: UnitCode;
-}
-
-export interface Cell extends MatrixColumn {
-  matterId: MatterId;
-}
+import { bothConditions, isSameCondition } from './rule-condition.ts';
+import { checkPublication, effectiveRule, tierRank } from './tier-rules.ts';
 
 export interface CellChange extends Cell {
   from: Mode;
@@ -41,8 +29,17 @@ export interface CellChange extends Cell {
   direction: 'widened' | 'narrowed';
 }
 
+export interface ConditionChange {
+  matterId: MatterId;
+  /** The columns it changes in. */
+  columns: MatrixColumn[];
+  from?: RuleCondition;
+  to?: RuleCondition;
+}
+
 export interface DraftSummary {
   changes: CellChange[];
+  conditions: ConditionChange[];
   widened: number;
   narrowed: number;
 }
@@ -51,7 +48,7 @@ export interface DraftSummary {
 const MAX_STEPS = 200;
 
 export function newDraft(start: Pick<RuleDraft, 'issuer' | 'version' | 'effectiveFrom'>): RuleDraft {
-  return { ...start, document: '', cells: {}, past: [] };
+  return { ...start, document: '', cells: {}, conditions: {}, past: [] };
 }
 
 /** District: its three tiers. Street: itself, then its communities that take cases. Others may not set rules. */
@@ -61,31 +58,6 @@ export function columnsOf(catalog: Pick<Catalog, 'units'>, issuer: UnitCode): Ma
   if (unit?.tier !== 'street') return [];
   const below = [...catalog.units.values()].filter(({ parent, active }) => parent === issuer && active);
   return [unit, ...below.sort(byCode)].map(({ tier, code }) => ({ tier, unit: code }));
-}
-
-export function cellKeyOf({ matterId, tier, unit }: Cell): string {
-  return [matterId, tier, unit ?? ''].join('|');
-}
-
-function cellOf(key: string): Cell {
-  const [matterId = '', tier, unit] = key.split('|');
-  const known = TIERS.find((candidate) => candidate === tier) ?? 'community';
-  return { matterId, tier: known, ...(unit !== undefined && unit !== '' && { unit }) };
-}
-
-/** What is in force for the cell on the day the draft takes effect. */
-export function baseRow(catalog: Catalog, draft: RuleDraft, cell: Cell): TierRule {
-  const day = isDay(draft.effectiveFrom) ? draft.effectiveFrom : '9999-12-31';
-  if (cell.unit === undefined) return districtRow(catalog, cell, day);
-  const rule = effectiveRule(catalog, { unit: cell.unit, matterId: cell.matterId, day });
-  return {
-    ...cell,
-    mode: rule.mode,
-    decideAt: rule.decideAt,
-    offlineAllowed: rule.offlineAllowed,
-    ...(rule.autoForward && { autoForward: true }),
-    ...(rule.condition !== undefined && { condition: rule.condition }),
-  };
 }
 
 export function modeAt(catalog: Catalog, draft: RuleDraft, cell: Cell): Mode {
@@ -104,20 +76,52 @@ export function setCells(
     if (baseRow(catalog, draft, cell).mode === change.mode) Reflect.deleteProperty(cells, key);
     else cells[key] = change.mode;
   }
-  return stepTo(draft, cells);
+  return stepTo(draft, { cells });
 }
 
-/** Gives a cell back what is in force. */
+/** Gives a cell back the mode that is in force. */
 export function revertCell(draft: RuleDraft, cell: Cell): RuleDraft {
   const cells = { ...draft.cells };
   Reflect.deleteProperty(cells, cellKeyOf(cell));
-  return stepTo(draft, cells);
+  return stepTo(draft, { cells });
+}
+
+/** Sets what this issuer asks for in cells, in one step; undefined asks for nothing. What is in force anyway is no change. */
+export function setConditions(
+  catalog: Catalog,
+  draft: RuleDraft,
+  change: { cells: Cell[]; condition: RuleCondition | undefined },
+): RuleDraft {
+  const conditions = { ...draft.conditions };
+  for (const cell of change.cells) {
+    const key = cellKeyOf(cell);
+    if (isSameCondition(ownRow(catalog, draft, cell)?.condition, change.condition))
+      Reflect.deleteProperty(conditions, key);
+    else conditions[key] = change.condition ?? null;
+  }
+  return stepTo(draft, { conditions });
+}
+
+/** What this issuer itself asks for in the cell under the draft. */
+export function ownConditionAt(catalog: Catalog, draft: RuleDraft, cell: Cell): RuleCondition | undefined {
+  const changed = draft.conditions[cellKeyOf(cell)];
+  return changed === undefined ? ownRow(catalog, draft, cell)?.condition : (changed ?? undefined);
+}
+
+/** Everything that is asked for in the cell under the draft: for a street, what the district asks for too. */
+export function conditionAt(catalog: Catalog, draft: RuleDraft, cell: Cell): RuleCondition | undefined {
+  const own = ownConditionAt(catalog, draft, cell);
+  if (cell.unit === undefined) return own;
+  const others = catalog.publications.filter(({ issuer }) => issuer !== draft.issuer);
+  const { matterId, unit } = cell;
+  const rule = effectiveRule({ ...catalog, publications: others }, { unit, matterId, day: dayOf(draft) });
+  return bothConditions(rule.condition, own);
 }
 
 /** Takes back the last step; the same draft when there is none. */
 export function undo(draft: RuleDraft): RuleDraft {
-  const cells = draft.past.at(-1);
-  return cells === undefined ? draft : { ...draft, cells, past: draft.past.slice(0, -1) };
+  const before = draft.past.at(-1);
+  return before === undefined ? draft : { ...draft, ...before, past: draft.past.slice(0, -1) };
 }
 
 export function summaryOf(catalog: Catalog, draft: RuleDraft): DraftSummary {
@@ -131,7 +135,36 @@ export function summaryOf(catalog: Catalog, draft: RuleDraft): DraftSummary {
     .filter(({ from, to }) => from !== to)
     .sort((a, b) => compare(a.matterId, b.matterId) || tierRank(a.tier) - tierRank(b.tier));
   const widened = changes.filter(({ direction }) => direction === 'widened').length;
-  return { changes, widened, narrowed: changes.length - widened };
+  return {
+    changes,
+    conditions: conditionChanges(catalog, draft),
+    widened,
+    narrowed: changes.length - widened,
+  };
+}
+
+/** One change for all cells of a matter in which the same becomes the same. */
+function conditionChanges(catalog: Catalog, draft: RuleDraft): ConditionChange[] {
+  const found: ConditionChange[] = [];
+  for (const [key, changed] of Object.entries(draft.conditions)) {
+    const { matterId, ...column } = cellOf(key);
+    const from = ownRow(catalog, draft, { matterId, ...column })?.condition;
+    const to = changed ?? undefined;
+    if (isSameCondition(from, to)) continue;
+    const same = found.find(
+      (known) =>
+        known.matterId === matterId && isSameCondition(known.from, from) && isSameCondition(known.to, to),
+    );
+    if (same !== undefined) same.columns.push(column);
+    else
+      found.push({
+        matterId,
+        columns: [column],
+        ...(from !== undefined && { from }),
+        ...(to !== undefined && { to }),
+      });
+  }
+  return found.sort((a, b) => compare(a.matterId, b.matterId));
 }
 
 /** The lowest tier at which the matter may end under the draft. */
@@ -147,16 +180,34 @@ export function decideAtOf(catalog: Catalog, draft: RuleDraft, matterId: MatterI
 
 /** The rows to publish: changed cells, and the matter's other tiers where the deciding tier moves with them. */
 export function rowsOf(catalog: Catalog, draft: RuleDraft): TierRule[] {
-  const changes = summaryOf(catalog, draft).changes;
+  const { changes, conditions } = summaryOf(catalog, draft);
   if (catalog.units.get(draft.issuer)?.tier !== 'district') {
-    return changes.map((change) => ({ ...baseRow(catalog, draft, bare(change)), mode: change.to }));
+    const asked = conditions.flatMap(({ matterId, columns }) =>
+      columns.map((column): Cell => ({ matterId, ...column })),
+    );
+    const cells = new Map([...changes, ...asked].map((cell) => [cellKeyOf(cell), bare(cell)]));
+    return [...cells.values()].map((cell) => {
+      const before = baseRow(catalog, draft, cell);
+      return withCondition(
+        { ...before, mode: modeAt(catalog, draft, cell) },
+        ownConditionAt(catalog, draft, cell),
+      );
+    });
   }
-  const matterIds = [...new Set(changes.map(({ matterId }) => matterId))];
+  const matterIds = [...new Set([...changes, ...conditions].map(({ matterId }) => matterId))];
   return matterIds.flatMap((matterId) => {
     const decideAt = decideAtOf(catalog, draft, matterId);
     return TIERS.map((tier) => baseRow(catalog, draft, { matterId, tier }))
-      .map((before) => ({ before, row: { ...before, mode: modeAt(catalog, draft, before), decideAt } }))
-      .filter(({ before, row }) => before.mode !== row.mode || before.decideAt !== row.decideAt)
+      .map((before) => {
+        const row = { ...before, mode: modeAt(catalog, draft, before), decideAt };
+        return { before, row: withCondition(row, ownConditionAt(catalog, draft, before)) };
+      })
+      .filter(
+        ({ before, row }) =>
+          before.mode !== row.mode ||
+          before.decideAt !== row.decideAt ||
+          !isSameCondition(before.condition, row.condition),
+      )
       .map(({ row }) => row);
   });
 }
@@ -164,10 +215,14 @@ export function rowsOf(catalog: Catalog, draft: RuleDraft): TierRule[] {
 /** Puts rows that were saved before back into a draft. */
 export function draftOfRows(catalog: Catalog, draft: RuleDraft, rows: readonly TierRule[]): RuleDraft {
   const cells: Record<string, Mode> = {};
+  const conditions: Record<string, RuleCondition | null> = {};
   for (const row of rows) {
-    if (baseRow(catalog, draft, row).mode !== row.mode) cells[cellKeyOf(row)] = row.mode;
+    const key = cellKeyOf(row);
+    if (baseRow(catalog, draft, row).mode !== row.mode) cells[key] = row.mode;
+    if (!isSameCondition(ownRow(catalog, draft, row)?.condition, row.condition))
+      conditions[key] = row.condition ?? null;
   }
-  return { ...draft, cells, past: [] };
+  return { ...draft, cells, conditions, past: [] };
 }
 
 /** Everything that speaks against publishing the draft; empty when nothing does. */
@@ -185,21 +240,16 @@ export function affectedUnits(catalog: Catalog, draft: RuleDraft): Unit[] {
   );
 }
 
-function districtRow(catalog: Catalog, { matterId, tier }: Cell, day: string): TierRule {
-  const rows = catalog.publications
-    .filter((known) => isInForce(known, day) && catalog.units.get(known.issuer)?.tier === 'district')
-    .sort((a, b) => compare(b.effectiveFrom, a.effectiveFrom) || b.seq - a.seq)
-    .map((known) => publishedRow(known.rows, matterId, tier));
-  const found = rows.find((row) => row !== undefined);
-  return found ?? { matterId, tier, mode: 'none', decideAt: 'district', offlineAllowed: true };
+function withCondition(
+  { condition: _before, ...row }: TierRule,
+  condition: RuleCondition | undefined,
+): TierRule {
+  return condition === undefined ? row : { ...row, condition };
 }
 
-function publishedRow(rows: TierRule[], matterId: MatterId, tier: Tier): TierRule | undefined {
-  return rows.find((row) => row.unit === undefined && row.matterId === matterId && row.tier === tier);
-}
-
-function stepTo(draft: RuleDraft, cells: Record<string, Mode>): RuleDraft {
-  return { ...draft, cells, past: [...draft.past, draft.cells].slice(-MAX_STEPS) };
+function stepTo(draft: RuleDraft, content: Partial<DraftContent>): RuleDraft {
+  const { cells, conditions, past } = draft;
+  return { ...draft, ...content, past: [...past, { cells, conditions }].slice(-MAX_STEPS) };
 }
 
 function bare({ matterId, tier, unit }: Cell): Cell {

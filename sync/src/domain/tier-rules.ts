@@ -18,6 +18,7 @@ import { TIERS } from './identifiers.ts';
 import type { Day, MatterId, Tier, UnitCode } from './identifiers.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
+import { bothConditions, isSameCondition } from './rule-condition.ts';
 
 export interface RuleQuery {
   unit: UnitCode;
@@ -183,19 +184,6 @@ function narrow(rule: EffectiveRule, { row, publication }: PublishedRow): Effect
   };
 }
 
-function bothConditions(
-  a: RuleCondition | undefined,
-  b: RuleCondition | undefined,
-): RuleCondition | undefined {
-  if (a === undefined || b === undefined || a.text === b.text) return a ?? b;
-  const counts = [a.maxHeadCount, b.maxHeadCount].filter((count) => count !== undefined);
-  return {
-    text: `${a.text}；${b.text}`,
-    ...((a.residence === true || b.residence === true) && { residence: true }),
-    ...(counts.length > 0 && { maxHeadCount: Math.min(...counts) }),
-  };
-}
-
 const indexes = new WeakMap<RulePublication, Map<MatterId, TierRule[]>>();
 
 /** Publications never change once made, so their index is kept with them. */
@@ -291,9 +279,7 @@ function isUnchanged(catalog: Catalog, proposal: RuleProposal, row: TierRule): b
     before.decideAt === row.decideAt &&
     before.offlineAllowed === row.offlineAllowed &&
     (before.autoForward === true) === (row.autoForward === true) &&
-    before.condition?.text === row.condition?.text &&
-    (before.condition?.residence === true) === (row.condition?.residence === true) &&
-    before.condition?.maxHeadCount === row.condition?.maxHeadCount
+    isSameCondition(before.condition, row.condition)
   );
 }
 

@@ -67,7 +67,7 @@ export function makeMatter(overrides: Partial<MatterVersion> = {}): MatterVersio
     basicCode: MATTER_ID,
     name: { zh: '参保登记', en: 'Enrolment' },
     dept: '人社',
-    category: 'insurance',
+    category: { zh: '社会保险', en: 'Social insurance' },
     subject: ['person'],
     instant: false,
     legalDays: 20,

@@ -47,7 +47,7 @@ export const matter: MatterVersion = {
   basicCode: 'm1',
   name: { zh: '失业登记', en: 'Unemployment registration' },
   dept: 'hrss',
-  category: '就业创业',
+  category: { zh: '就业创业', en: 'Employment and start-ups' },
   subject: ['person'],
   instant: false,
   legalDays: 20,

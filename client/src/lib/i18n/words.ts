@@ -1,6 +1,7 @@
 /** Words for the values of the domain: by key, so that an unknown value shows itself instead of breaking a screen. */
-import type { Unit } from '@sanji/sync/domain/catalog';
+import type { RuleCondition, Unit } from '@sanji/sync/domain/catalog';
 import { m } from './paraglide/messages.js';
+import { getLocale } from './paraglide/runtime.js';
 
 const messages = m as unknown as Record<string, ((params?: Record<string, string>) => string) | undefined>;
 
@@ -18,4 +19,14 @@ export const roleText = (role: string): string => word('role', role);
 /** Where people go: 华山街道为民服务站, 五华区政务服务大厅. */
 export function stationText({ tier, display }: Pick<Unit, 'tier' | 'display'>): string {
   return tier === 'district' ? m.station_hall({ unit: display }) : m.station_of({ unit: display });
+}
+
+/** Of data that carries both languages. */
+export function inOwnLanguage({ zh, en }: { zh: string; en: string }): string {
+  return getLocale() === 'en' ? en : zh;
+}
+
+/** In Chinese where nobody wrote it in English. */
+export function conditionText({ text, en }: RuleCondition): string {
+  return inOwnLanguage({ zh: text, en: en ?? text });
 }

@@ -91,13 +91,16 @@ function isControl(target: EventTarget | null): boolean {
   return target instanceof Element && target.closest('button, a, summary') !== null;
 }
 
+const ARROWS = { Up: '↑', Down: '↓', Left: '←', Right: '→' };
+
 /** `KeyJ` → `J`, `Digit1` → `1`, `Ctrl+KeyS` → `Ctrl S`. */
 export function shownKey(name: string, action?: KeyAction): string {
   return (
     action?.shown ??
     name
       .replaceAll('+', ' ')
-      .replace(/Key(?=[A-Z]$)|Digit(?=\d$)|Arrow/, '')
+      .replace(/Key(?=[A-Z]$)|Digit(?=\d$)/, '')
+      .replace(/Arrow(Up|Down|Left|Right)/, (_, way: keyof typeof ARROWS) => ARROWS[way])
       .replace('Shift Slash', '?')
       .replace('Slash', '/')
       .replace('Escape', 'Esc')

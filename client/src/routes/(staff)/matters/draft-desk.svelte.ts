@@ -7,7 +7,8 @@ import type { Catalog } from '@sanji/sync/domain/catalog';
 import { isDay } from '@sanji/sync/domain/dates';
 import type { Day, UnitCode } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
-import { draftOfRows, newDraft, rowsOf, type RuleDraft } from '@sanji/sync/domain/rule-draft';
+import type { RuleDraft } from '@sanji/sync/domain/draft-base';
+import { draftOfRows, newDraft, rowsOf } from '@sanji/sync/domain/rule-draft';
 import { findDraft, removeDraft, saveDraft } from '#lib/commands/drafts.ts';
 import {
   createRuleDraft,
@@ -49,7 +50,8 @@ export class DraftDesk {
   /** What is kept here first; then what the hub has, which counts when it was submitted or is all there is. */
   async open(issuer: UnitCode): Promise<void> {
     const kept = (await findDraft(SCREEN, KEPT))?.content as KeptDraft | undefined;
-    if (kept?.draft.issuer === issuer) {
+    // What another version of this screen kept is not restored.
+    if (kept?.draft.issuer === issuer && 'conditions' in kept.draft) {
       this.draft = kept.draft;
       this.atHub = kept.atHub;
     }

@@ -1,15 +1,15 @@
 /** The rows of the matrix as they are shown: found, filtered, in groups by category. */
-import type { Catalog, MatterVersion, Mode, TierRule } from '@sanji/sync/domain/catalog';
+import type { Catalog, MatterVersion, Mode, RuleCondition, TierRule } from '@sanji/sync/domain/catalog';
 import type { Day } from '@sanji/sync/domain/identifiers';
 import {
   baseRow,
   cellKeyOf,
-  decideAtOf,
-  modeAt,
   type Cell,
   type MatrixColumn,
   type RuleDraft,
-} from '@sanji/sync/domain/rule-draft';
+} from '@sanji/sync/domain/draft-base';
+import { conditionAt, decideAtOf, modeAt } from '@sanji/sync/domain/rule-draft';
+import { isSameCondition } from '@sanji/sync/domain/rule-condition';
 import { isInForce, matterVersionOn } from '@sanji/sync/domain/tier-rules';
 
 export interface MatrixCell {
@@ -19,14 +19,30 @@ export interface MatrixCell {
   mode: Mode;
 }
 
+/** What is typed and ticked above the grid; empty texts let everything through. */
+export interface MatrixFilter {
+  query: string;
+  /** By its Chinese name. */
+  category: string;
+  subject: string;
+  changesOnly: boolean;
+}
+
 export interface MatrixRow {
   matter: MatterVersion;
   cells: MatrixCell[];
   decideAt: TierRule['decideAt'];
-  condition: string;
+  /** What is asked for, each with the columns that ask for it; a column without a condition is in none. */
+  conditions: ConditionLine[];
+  isConditionChanged: boolean;
   /** Narrowings by streets in force on the day. */
   narrowed: Narrowing[];
   isChanged: boolean;
+}
+
+export interface ConditionLine {
+  condition: RuleCondition;
+  columns: MatrixColumn[];
 }
 
 export interface Narrowing {
@@ -39,7 +55,7 @@ export interface Narrowing {
 }
 
 export interface MatrixGroup {
-  category: string;
+  category: { zh: string; en: string };
   rows: MatrixRow[];
 }
 
@@ -63,16 +79,39 @@ export function rowOf(
     const before = baseRow(catalog, draft, cell).mode;
     return { cell, key: cellKeyOf(cell), before, mode: modeAt(catalog, draft, cell) };
   });
-  const [first] = cells;
-  const condition = first === undefined ? undefined : baseRow(catalog, draft, first.cell).condition?.text;
+  const isConditionChanged = cells.some(
+    ({ cell }) =>
+      !isSameCondition(conditionAt(catalog, draft, cell), conditionAt(catalog, untouched(draft), cell)),
+  );
   return {
     matter,
     cells,
     decideAt: decideAtOf(catalog, draft, matterId),
-    condition: condition ?? '',
+    conditions: conditionsOf(catalog, draft, cells),
+    isConditionChanged,
     narrowed: narrowingsOf(catalog, draft.effectiveFrom).filter((row) => row.matterId === matterId),
-    isChanged: cells.some(({ before, mode }) => before !== mode),
+    isChanged: isConditionChanged || cells.some(({ before, mode }) => before !== mode),
   };
+}
+
+/** Where nothing is offered nothing is asked for. */
+function conditionsOf(catalog: Catalog, draft: RuleDraft, cells: readonly MatrixCell[]): ConditionLine[] {
+  const offering = cells.filter(({ mode }) => mode !== 'none');
+  const lines: ConditionLine[] = [];
+  for (const { cell } of offering.length > 0 ? offering : cells) {
+    const condition = conditionAt(catalog, draft, cell);
+    if (condition === undefined) continue;
+    const { tier, unit } = cell;
+    const column = { tier, ...(unit !== undefined && { unit }) };
+    const same = lines.find((line) => isSameCondition(line.condition, condition));
+    if (same === undefined) lines.push({ condition, columns: [column] });
+    else same.columns.push(column);
+  }
+  return lines;
+}
+
+function untouched(draft: RuleDraft): RuleDraft {
+  return { ...draft, conditions: {} };
 }
 
 export function narrowingsOf(catalog: Catalog, day: Day): Narrowing[] {
@@ -91,8 +130,8 @@ export function narrowingsOf(catalog: Catalog, day: Day): Narrowing[] {
 }
 
 export function groupsOf(rows: readonly MatrixRow[]): MatrixGroup[] {
-  return [...Map.groupBy(rows, ({ matter }) => matter.category)].map(([category, members]) => ({
-    category,
-    rows: members,
-  }));
+  return [...Map.groupBy(rows, ({ matter }) => matter.category.zh).values()].flatMap((members) => {
+    const [first] = members;
+    return first === undefined ? [] : [{ category: first.matter.category, rows: members }];
+  });
 }

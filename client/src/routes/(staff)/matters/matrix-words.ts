@@ -1,7 +1,7 @@
 /** Words of the matrix: modes, tiers, columns, limits. */
 import type { Catalog, MatterVersion } from '@sanji/sync/domain/catalog';
 import type { Problem } from '@sanji/sync/domain/problem';
-import type { MatrixColumn } from '@sanji/sync/domain/rule-draft';
+import type { MatrixColumn } from '@sanji/sync/domain/draft-base';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { problemText } from '#lib/i18n/problem-text.ts';

@@ -32,7 +32,7 @@ function catalog(community: Mode, decideAt: Unit['tier']): Catalog {
             basicCode: 'M1',
             name: { zh: '事', en: 'matter' },
             dept: 'hrss',
-            category: 'c',
+            category: { zh: '类', en: 'Category' },
             subject: ['person'],
             instant: false,
             legalDays: 20,
