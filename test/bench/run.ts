@@ -93,6 +93,8 @@ try {
     docs: saving.map(asStockDocument),
   });
 
+  const seals = await inPage<number[]>('ownSeals', { docs: saving.map(asStockDocument) });
+
   async function inPage<T>(name: string, options: object): Promise<T> {
     const run = ([fn, given]: [string, object]): Promise<unknown> =>
       window.bench[fn]?.(given as never) ?? Promise.reject(new Error(fn));
@@ -110,6 +112,7 @@ try {
     firstSync: ratio(sync),
     push: { cases: pushed, ...ratio(push), ownRoundMs: quantile(push.round, 0.5) },
     storeSave: { p50Ms: quantile(saves, 0.5), p95Ms: quantile(saves, 0.95) },
+    sealing: { p50Ms: quantile(seals, 0.5), p95Ms: quantile(seals, 0.95) },
     screenSave: { p50Ms: quantile(inUse.saveMs, 0.5), p95Ms: quantile(inUse.saveMs, 0.95) },
     idle: inUse.idle,
     offlineStartMs: inUse.offlineStartMs,

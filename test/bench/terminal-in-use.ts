@@ -8,7 +8,7 @@ import { openProfile } from '../e2e/browser.ts';
 import { makeCode } from './station.ts';
 
 const PERSON = { staffId: 'yangxm', password: 'Wuhua-2026' };
-const SAVES = 20;
+const SAVES = 40;
 const IDLE_MS = 60_000;
 const QUIET_MS = 5_000;
 
