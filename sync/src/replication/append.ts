@@ -54,8 +54,8 @@ export async function append(
     let number = 0;
     if (request.series !== undefined) {
       number = (state.numbers[request.series] ?? 0) + 1;
+      // Made durable with the announcement below, before the case that bears it (rule 20).
       state = { ...state, numbers: { ...state.numbers, [request.series]: number } };
-      await ports.device.save(state);
     }
     for (;;) {
       const known = await ports.local.read(request.caseId);
