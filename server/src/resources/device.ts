@@ -27,10 +27,14 @@ export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: C
     forAnyone({
       name: 'POST /api/devices/enrol',
       summary: 'Join a unit with a one-time code and the terminal’s public key.',
-      body: z.object({ code: z.string().min(1).max(40), publicKey }),
+      body: z.object({
+        code: z.string().min(1).max(40),
+        publicKey,
+        kind: z.literal('relay').exactOptional(),
+      }),
       answers: { schema: enrolled, status: 201 },
       async handle({ body }) {
-        const joined = await enrolment.enrol(body.code, body.publicKey);
+        const joined = await enrolment.enrol(body);
         const object = joined.ok ? `device:${joined.value.deviceId}` : 'device';
         await audit({ kind: 'device-enrolled', staffId: '-', object, result: joined.ok ? 'ok' : 'refused' });
         return joined.ok ? answered(joined.value, 201) : joined;

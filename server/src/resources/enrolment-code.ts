@@ -8,13 +8,19 @@ export function enrolmentCodeRoutes({ enrolment, audit }: Container): Endpoint[]
   return [
     forStaff({
       name: 'POST /api/enrolment-codes',
-      summary: 'Make a one-time code, valid for a day, with which one terminal joins a unit.',
-      body: z.object({ unit: unitCode }),
+      summary:
+        'Make a one-time code, valid for a day, with which one terminal joins a unit, or a relay its street.',
+      body: z.object({ unit: unitCode, kind: z.literal('relay').exactOptional() }),
       answers: { schema: z.object({ code: z.string(), expiresAt: millis }), status: 201 },
       async handle({ body }, { staff }) {
-        const issued = await enrolment.issueCode(body.unit, staff.staffId);
-        const result = issued.ok ? 'ok' : 'refused';
-        await audit({ kind: 'enrolment-code', staffId: staff.staffId, object: `unit:${body.unit}`, result });
+        const { unit, kind } = body;
+        const issued = await enrolment.issueCode(unit, staff.staffId, kind);
+        await audit({
+          kind: kind === 'relay' ? 'enrolment-code-relay' : 'enrolment-code',
+          staffId: staff.staffId,
+          object: `unit:${unit}`,
+          result: issued.ok ? 'ok' : 'refused',
+        });
         return issued.ok ? answered(issued.value, 201) : issued;
       },
     }),

@@ -28,6 +28,7 @@ export const deviceKey = z.object({
   terminal: z.string(),
   publicKey: publicKey.loose(),
   status: z.enum(['active', 'revoked']),
+  kind: z.literal('relay').exactOptional(),
 });
 
 export const staff = z.object({

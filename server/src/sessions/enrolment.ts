@@ -18,6 +18,12 @@ export interface EnrolmentDeps {
   catalog: CatalogService;
   clock: Clock;
 }
+export interface EnrolRequest {
+  code: string;
+  publicKey: DeviceKey['publicKey'];
+  /** What joins: a code is good for the kind it was made for. */
+  kind?: DeviceKey['kind'];
+}
 export interface Enrolled {
   deviceId: string;
   unit: string;
@@ -33,9 +39,14 @@ export class Enrolment {
     this.#deps = deps;
   }
 
-  /** Problems: out-of-scope when there is no such active unit. */
-  async issueCode(unit: string, createdBy: string): Promise<Result<{ code: string; expiresAt: number }>> {
-    if (this.#deps.catalog.current().units.get(unit)?.active !== true)
+  /** Problems: out-of-scope when there is no such active unit, or for a relay when it is no street. */
+  async issueCode(
+    unit: string,
+    createdBy: string,
+    kind?: DeviceKey['kind'],
+  ): Promise<Result<{ code: string; expiresAt: number }>> {
+    const known = this.#deps.catalog.current().units.get(unit);
+    if (known?.active !== true || (kind === 'relay' && known.tier !== 'street'))
       return refused('out-of-scope', { unit });
     const code = Array.from({ length: 10 }, () => ALPHABET.charAt(randomInt(ALPHABET.length))).join('');
     const createdAt = this.#deps.clock.now();
@@ -43,6 +54,7 @@ export class Enrolment {
     await this.#deps.directory.putEnrolmentCode({
       codeHash: hashOf(code),
       unit,
+      ...(kind !== undefined && { kind }),
       createdBy,
       createdAt,
       expiresAt,
@@ -51,11 +63,11 @@ export class Enrolment {
   }
 
   /** The code is used up even when what follows is refused. Problems: code-invalid, field-invalid. */
-  async enrol(code: string, publicKey: DeviceKey['publicKey']): Promise<Result<Enrolled>> {
+  async enrol({ code, publicKey, kind }: EnrolRequest): Promise<Result<Enrolled>> {
     const { directory, catalog, clock } = this.#deps;
     if (!(await isPoint(publicKey)))
       return refused('field-invalid', { field: 'publicKey', expected: 'P-256' });
-    const taken = await directory.takeEnrolmentCode(hashOf(code), clock.now());
+    const taken = await directory.takeEnrolmentCode(hashOf(code), clock.now(), kind);
     if (taken === undefined) return refused('code-invalid');
     const device: DeviceKey = {
       deviceId: `d${randomBytes(6).toString('hex')}`,
@@ -63,6 +75,7 @@ export class Enrolment {
       terminal: labelOf(await this.#nextTerminal(taken.unit)),
       publicKey,
       status: 'active',
+      ...(kind !== undefined && { kind }),
     };
     await directory.putDevice({
       device,

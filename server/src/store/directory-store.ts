@@ -45,6 +45,8 @@ export interface EnrolmentCode {
   /** Hex or base64url hash; it names the document. */
   codeHash: string;
   unit: UnitCode;
+  /** What joins with it. Absent: a terminal. */
+  kind?: 'relay';
   createdBy: StaffId;
   /** Milliseconds since the epoch. */
   createdAt: number;
@@ -65,12 +67,25 @@ export interface TypedDocuments<T> {
 export interface DirectoryStore {
   findStaffCredential(staffId: StaffId): Promise<Versioned<StaffCredential> | undefined>;
   putStaffCredential(credential: StaffCredential, rev?: string): Promise<'written' | 'conflict'>;
+  /** By staff id. */
+  listStaffCredentials(): Promise<StaffCredential[]>;
+  /** Nothing when there is none. */
+  removeStaffCredential(staffId: StaffId): Promise<void>;
   findDevice(deviceId: DeviceId): Promise<Versioned<DeviceRecord> | undefined>;
   putDevice(record: DeviceRecord, rev?: string): Promise<'written' | 'conflict'>;
   listDevices(): Promise<DeviceRecord[]>;
+  /** Nothing when there is none. */
+  removeDevice(deviceId: DeviceId): Promise<void>;
   putEnrolmentCode(code: EnrolmentCode): Promise<'written' | 'conflict'>;
-  /** Takes a code out, for one caller only, however many ask at once on however many processes. Undefined: unknown, used or expired. */
-  takeEnrolmentCode(codeHash: string, nowMs: number): Promise<EnrolmentCode | undefined>;
+  /**
+   * Takes a code out, for one caller only, however many ask at once on however many processes. Undefined: unknown, used, expired, or made for
+   * another kind of device.
+   */
+  takeEnrolmentCode(
+    codeHash: string,
+    nowMs: number,
+    kind?: EnrolmentCode['kind'],
+  ): Promise<EnrolmentCode | undefined>;
   /** Any other kind, e.g. `documents<RuleDraft>('rule-draft')`. Kinds: `[a-z-]+`, other than staff, device and code. */
   documents<T extends object>(kind: string): TypedDocuments<T>;
 }
@@ -108,6 +123,14 @@ class DirectoryDatabase implements DirectoryStore {
     return this.#staff.put(credential.staffId, credential, rev);
   }
 
+  async listStaffCredentials(): Promise<StaffCredential[]> {
+    return (await this.#staff.list()).map(({ value }) => value);
+  }
+
+  removeStaffCredential(staffId: StaffId): Promise<void> {
+    return removeWhole(this.#staff, staffId);
+  }
+
   findDevice(deviceId: DeviceId): Promise<Versioned<DeviceRecord> | undefined> {
     return this.#devices.find(deviceId);
   }
@@ -120,14 +143,23 @@ class DirectoryDatabase implements DirectoryStore {
     return (await this.#devices.list()).map(({ value }) => value);
   }
 
+  removeDevice(deviceId: DeviceId): Promise<void> {
+    return removeWhole(this.#devices, deviceId);
+  }
+
   putEnrolmentCode(code: EnrolmentCode): Promise<'written' | 'conflict'> {
     return this.#codes.put(code.codeHash, code);
   }
 
-  async takeEnrolmentCode(codeHash: string, nowMs: number): Promise<EnrolmentCode | undefined> {
+  async takeEnrolmentCode(
+    codeHash: string,
+    nowMs: number,
+    kind?: EnrolmentCode['kind'],
+  ): Promise<EnrolmentCode | undefined> {
     const found = await this.#codes.find(codeHash);
     if (found === undefined || found.value.takenBy !== undefined || found.value.expiresAt <= nowMs)
       return undefined;
+    if (found.value.kind !== kind) return undefined;
     const verdict = await this.#codes.put(codeHash, { ...found.value, takenBy: randomUUID() }, found.rev);
     return verdict === 'written' ? found.value : undefined;
   }
@@ -172,6 +204,14 @@ class DocumentsOfKind<T extends object> implements TypedDocuments<T> {
       value: doc.value as T,
       rev: doc._rev,
     }));
+  }
+}
+
+/** Whoever writes meanwhile: it goes all the same. */
+async function removeWhole(documents: TypedDocuments<object>, id: string): Promise<void> {
+  for (;;) {
+    const found = await documents.find(id);
+    if (found === undefined || (await documents.remove(id, found.rev)) === 'written') return;
   }
 }
 

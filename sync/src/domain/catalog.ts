@@ -141,6 +141,8 @@ export interface DeviceKey {
   terminal: string;
   publicKey: { kty: string; crv: string; x: string; y: string };
   status: 'active' | 'revoked';
+  /** A street relay: reads the feeds of its whole street, and makes no actions. Absent: a terminal. */
+  kind?: 'relay';
 }
 
 /** A member of staff as the directory knows them (never the password). */
