@@ -101,6 +101,10 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   const { hub, local } = context;
   const answer = await hub.snapshot(feed);
   if (!answer.ok) return answer.problem;
+  // What a load that was cut has stored may have left the unit since: the feed is followed from where the first load began.
+  const begun = `${feed} begun`;
+  const from = (await local.checkpoint(begun)) ?? answer.value.head.checkpoint;
+  await local.saveCheckpoint(begun, from);
   // Batches are written while the next ones are on their way: the line and the disk do not wait for each other.
   const writing: Promise<unknown>[] = [];
   const contested: CaseDocument[] = [];
@@ -119,7 +123,7 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   }
   await Promise.all(writing);
   const problem = await settle(context, contested);
-  if (problem === undefined) await local.saveCheckpoint(feed, answer.value.head.checkpoint);
+  if (problem === undefined) await local.saveCheckpoint(feed, from);
   return problem;
 }
 
