@@ -9,7 +9,9 @@ import { Agenda } from './hub/agenda.ts';
 import { CatalogService } from './hub/catalog-service.ts';
 import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
 import { HubDevice } from './hub/hub-device.ts';
+import { HubLife } from './hub/hub-life.ts';
 import { Pokes } from './hub/pokes.ts';
+import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
 import { Snapshots } from './hub/snapshots.ts';
 import { faultReporter, openLog, type Logger } from './log.ts';
@@ -27,6 +29,8 @@ export interface Container {
   log: Logger;
   metrics: Metrics;
   stores: HubStores;
+  life: HubLife;
+  restores: RestoreNotes;
   catalog: CatalogService;
   sessions: StaffSessions;
   tokens: DeviceTokens;
@@ -64,31 +68,60 @@ export async function openContainer(config: Config, clock: Clock): Promise<Conta
 type Ground = Pick<Container, 'config' | 'clock' | 'log' | 'metrics' | 'stores' | 'onFault'>;
 
 async function assemble(ground: Ground): Promise<Container> {
-  const { clock, metrics, stores, onFault } = ground;
+  const { clock, log, metrics, stores, onFault } = ground;
   const { directory, master, feeds, quarantine, register } = stores;
-  const catalog = await CatalogService.open(stores.catalog, directory);
+  const life = await HubLife.open({ directory, clock });
+  const memory = () => life.memory();
+  const isShared = stores.store.kind === 'couchdb';
+  const hubDevice = await HubDevice.open({ directory, clock, isShared, epoch: life.epoch });
+  const catalog = await CatalogService.open({
+    store: stores.catalog,
+    directory,
+    signer: hubDevice,
+    epoch: () => life.epoch.count,
+  });
   const audit: Container['audit'] = async (entry) => {
     await stores.audit.append({ ...entry, at: clock.now() });
   };
+  if ((await stores.restores.behind()).some(({ epoch }) => epoch === life.epoch.count)) metrics.behind();
   const pace = new PushPace();
   const pokes = new Pokes();
   catalog.onChange(() => {
     pokes.moved(CATALOG_FEED);
   });
-  const snapshots = new Snapshots({ master, feeds, clock });
+  const snapshots = new Snapshots({ master, feeds, clock, memory });
   const poke = (feed: string) => {
     pokes.moved(feed);
     snapshots.moved(feed);
   };
-  const isShared = stores.store.kind === 'couchdb';
   const checkpoint = await openCheckpoint(directory);
   const routed = isShared ? alwaysMoved(feeds) : feeds;
-  const router = new Router({ master, feeds: routed, checkpoint, poke }, onFault);
-  const hubDevice = await HubDevice.open({ directory, clock, isShared });
+  const router = new Router(
+    { master, feeds: routed, checkpoint, epoch: () => life.epoch.count, poke },
+    onFault,
+  );
+  const restores = new RestoreNotes({
+    store: stores.restores,
+    life,
+    clock,
+    onFirstSign: async ({ kind }) => {
+      log.error({ kind, epoch: life.epoch.count }, 'a backup was put back and the restore not finished');
+      metrics.behind();
+      await audit({
+        kind: 'store-behind',
+        staffId: 'hub',
+        object: `epoch:${String(life.epoch.count)}`,
+        result: 'ok',
+        details: { sign: kind },
+      });
+    },
+  });
   const judge: JudgePorts = {
     master,
     register,
     quarantine,
+    restores,
+    epoch: () => memory().epoch,
     clock,
     catalog: () => catalog.current(),
     verify: actionVerifier(),
@@ -113,6 +146,8 @@ async function assemble(ground: Ground): Promise<Container> {
   const findDevice = (deviceId: string) => catalog.current().devices.get(deviceId);
   return {
     ...ground,
+    life,
+    restores,
     catalog,
     sessions: new StaffSessions({ directory, clock, findStaff }),
     tokens: await DeviceTokens.open({ directory, clock, findDevice }),
@@ -124,7 +159,7 @@ async function assemble(ground: Ground): Promise<Container> {
     checkpoint,
     agenda,
     pace,
-    reader: { master, feeds, catalog: stores.catalog, clock },
+    reader: { master, feeds, catalog: stores.catalog, clock, restores, memory },
     snapshots,
     pokes,
     audit,

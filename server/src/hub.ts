@@ -10,6 +10,7 @@ import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { openContainer, type Container } from './container.ts';
 import { createApp } from './http/app.ts';
+import { BEAT_MS } from './hub/hub-life.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 
 const TICK_MS = 30_000;
@@ -22,6 +23,8 @@ export interface HubOptions {
   config: Config;
   /** Default: the machine's. */
   clock?: Clock;
+  /** The store was put back under the running hub: it has stopped, and must be started anew. */
+  onOverthrown?: () => void;
 }
 export interface Hub {
   url: string;
@@ -35,12 +38,15 @@ export interface Hub {
 export const MACHINE_CLOCK: Clock = { now: () => Date.now() };
 
 /** Rejects with StoreStartError, SampleFileError or the error of listening; nothing is left open then. */
-export async function startHub({ config, clock = MACHINE_CLOCK }: HubOptions): Promise<Hub> {
+export async function startHub({ config, clock = MACHINE_CLOCK, onOverthrown }: HubOptions): Promise<Hub> {
   const container = await openContainer(config, clock);
   try {
     const seeded = await prepare(container);
     const stopping = new AbortController();
-    const background = startBackground(container, stopping.signal);
+    let overthrown = (): void => undefined;
+    const background = startBackground(container, stopping.signal, () => {
+      overthrown();
+    });
     const server = createServer(createApp(container, stopping.signal));
     try {
       await listen(server, config);
@@ -54,6 +60,10 @@ export async function startHub({ config, clock = MACHINE_CLOCK }: HubOptions): P
     container.log.info({ port: portOf(server), store: container.stores.store.kind }, 'listening');
     let stopped: Promise<void> | undefined;
     const stop = () => (stopped ??= stopAll({ container, server, stopping, background }));
+    overthrown = () => {
+      container.log.fatal('the store was put back under the running hub');
+      void stop().finally(onOverthrown);
+    };
     return { url, seeded, container, stop };
   } catch (error) {
     container.pace.close();
@@ -77,8 +87,8 @@ interface Background {
   ended(): Promise<void>;
 }
 
-function startBackground(container: Container, signal: AbortSignal): Background {
-  const { agenda, catalog, judge, router, sessions, onFault } = container;
+function startBackground(container: Container, signal: AbortSignal, onOverthrown: () => void): Background {
+  const { agenda, catalog, judge, life, router, sessions, onFault } = container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -102,6 +112,14 @@ function startBackground(container: Container, signal: AbortSignal): Background 
   const tick = setInterval(() => {
     ticking = Promise.all([guarded(agenda.tick()), guarded(auditChains(judge))]);
   }, TICK_MS);
+  let beating: Promise<void> = guarded(life.beat());
+  const pulse = setInterval(() => {
+    beating = guarded(
+      life.beat().then((isOurs) => {
+        if (!isOurs) onOverthrown();
+      }),
+    );
+  }, BEAT_MS);
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = setInterval(() => {
     sweeping = guarded(sessions.sweep());
@@ -110,9 +128,11 @@ function startBackground(container: Container, signal: AbortSignal): Background 
     async ended() {
       clearInterval(tick);
       clearInterval(sweep);
-      await Promise.all([...loops, ticking, sweeping]);
+      clearInterval(pulse);
+      await Promise.all([...loops, ticking, sweeping, beating]);
       await router.poke();
       await guarded(agenda.save());
+      await guarded(life.beat());
     },
   };
 }

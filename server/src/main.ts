@@ -5,14 +5,21 @@ import { startHub, type Hub } from './hub.ts';
 import { SampleFileError } from './seed/sample-district.ts';
 import { StoreStartError } from './store/store-error.ts';
 
-/** sysexits.h: configuration, service unavailable. */
+/** sysexits.h: configuration, service unavailable, temporary failure. */
 const EXIT_CONFIG = 78;
 const EXIT_UNAVAILABLE = 69;
+const EXIT_TRY_AGAIN = 75;
 
 async function main(): Promise<void> {
   let hub: Hub;
   try {
-    hub = await startHub({ config: readConfig(process.env) });
+    hub = await startHub({
+      config: readConfig(process.env),
+      onOverthrown: () => {
+        console.error('The store was put back under the running hub. It has stopped; start it again.');
+        process.exitCode = EXIT_TRY_AGAIN;
+      },
+    });
   } catch (error) {
     process.exitCode = explain(error);
     return;

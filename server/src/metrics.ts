@@ -33,6 +33,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #behind = new Gauge({
+    name: 'store_behind',
+    help: 'Whether stations know more than the store: a backup was put back and the restore not finished',
+    registers: [this.#registry],
+  });
+
   constructor(withProcess: boolean) {
     if (withProcess) collectDefaultMetrics({ register: this.#registry });
   }
@@ -45,6 +51,9 @@ export class Metrics {
   }
   acted(kind: string): void {
     this.#acts.inc({ kind });
+  }
+  behind(): void {
+    this.#behind.set(1);
   }
   fault(): void {
     this.#faults.inc();

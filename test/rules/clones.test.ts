@@ -99,7 +99,9 @@ test('rule 3: what is made under the id of another meets the other by a pull fir
       },
       // Nothing gets out until the pull has brought the other content.
       push: () =>
-        isPulling ? undefined : Promise.resolve({ ok: true, value: { v: 1, hubNow: 0, results: [] } }),
+        isPulling
+          ? undefined
+          : Promise.resolve({ ok: true, value: { v: 1, hubNow: 0, epoch: rig.memory.epoch, results: [] } }),
     }),
     { local: clone.local, deviceStore: clone.deviceStore },
   );
@@ -123,7 +125,7 @@ test('rule 3: with the push cut, the station’s own words wait where they are',
     bent({
       push: () => {
         const answer = isFirst
-          ? { ok: true as const, value: { v: 1 as const, hubNow: 0, results: [] } }
+          ? { ok: true as const, value: { v: 1 as const, hubNow: 0, epoch: rig.memory.epoch, results: [] } }
           : offline;
         isFirst = false;
         return Promise.resolve(answer);

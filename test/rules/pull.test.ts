@@ -115,14 +115,19 @@ test('rule 12: with the push cut, gone waits and the checkpoint with it', async 
   expect(again.loop.status.state).toBe('offline');
 });
 
-test('rule 13: unruled and rejected actions of the station are in the tray before its copy goes; the tombstone holds goneN only', async () => {
+test('rule 13: unruled and rejected actions of the station are in the tray before its copy goes; the tombstone holds goneN and its epoch only', async () => {
   const rig = new Rig();
   const { colleague } = await left(rig);
   await colleague.loop.poke();
   expect(
     [...colleague.local.strays.values()].map(({ action, problem }) => [action.body.kind, problem?.code]),
   ).toEqual([['note', 'not-a-party']]);
-  expect(Object.keys(colleague.local.rows.get(CASE) ?? {}).sort()).toEqual(['goneN', 'kind', 'revision']);
+  expect(Object.keys(colleague.local.rows.get(CASE) ?? {}).sort()).toEqual([
+    'goneEpoch',
+    'goneN',
+    'kind',
+    'revision',
+  ]);
 });
 
 test('rule 14: acting on a case that has left throws and does not bring it back', async () => {
@@ -150,7 +155,7 @@ test('rule 16: a feed entry rises and never falls; who left gets a live marker',
 test('rule 17: targets are all units that ever were a party, and the checkpoint is saved after the fan-out', async () => {
   const rig = new Rig();
   const { wenlin } = await left(rig);
-  const targets = targetsOf([rig.masterOf(CASE)]);
+  const targets = targetsOf([rig.masterOf(CASE)], 1);
   expect([...targets.keys()].sort()).toEqual([STREET, WENLIN].map(feedOf).sort());
   const checkpoint = rig.checkpoint.value;
   const raise = rig.feeds.raise.bind(rig.feeds);

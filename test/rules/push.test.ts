@@ -88,6 +88,7 @@ test('rule 5: rulings are dense, and a late older state never takes n back, not 
         value: {
           v: 1,
           hubNow: 0,
+          epoch: rig.memory.epoch,
           checkpoint: '9',
           more: false,
           items: [{ kind: 'case', caseId: CASE, n: late.n, doc: late }],

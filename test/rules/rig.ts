@@ -1,19 +1,22 @@
 /** One hub in memory, with stations on lines that a test may cut, bend or watch. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
-import { indexCatalog } from '@sanji/sync/domain/catalog-index';
+import { indexCatalog, outranks } from '@sanji/sync/domain/catalog-index';
+import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { judgePush } from '@sanji/sync/replication/judge';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { HubPort } from '@sanji/sync/replication/ports';
 import { Router } from '@sanji/sync/replication/router';
 import { isCheaplySigned } from '@sanji/sync/testing/cheap-signer';
 import { FakeClock } from '@sanji/sync/testing/fake-time';
+import type { Backup } from '@sanji/sync/testing/memory-hub-stores';
 import { hubFor } from '@sanji/sync/testing/memory-hub';
 import {
   MemoryFeedStore,
   MemoryMasterStore,
   MemoryQuarantine,
   MemoryRegister,
+  MemoryRestoreLog,
   MemoryRouterCheckpoint,
 } from '@sanji/sync/testing/memory-hub-stores';
 import { catalogDocs, deviceNamed } from '../simulation/district.ts';
@@ -24,6 +27,8 @@ export const CASE = '01kb3x5n8v0000000000000001';
 export const OTHER = '01kb3x5n8v0000000000000002';
 export const THIRD = '01kb3x5n8v0000000000000003';
 
+const SIGNED = 'signed by the hub';
+
 export class Rig {
   readonly clock = new FakeClock();
   readonly master = new MemoryMasterStore();
@@ -33,11 +38,20 @@ export class Rig {
   readonly checkpoint = new MemoryRouterCheckpoint();
   readonly pokes: string[] = [];
   readonly faults: unknown[] = [];
-  docs: CatalogDocument[] = catalogDocs();
+  readonly restores = new MemoryRestoreLog();
+  memory: HubMemory = {
+    epoch: { count: 1, id: 'first' },
+    rememberedUntil: this.clock.now(),
+    awakeSince: this.clock.now(),
+  };
+  /** As the hub signs what it publishes. */
+  docs: CatalogDocument[] = catalogDocs().map((doc) => ({ ...doc, sig: SIGNED }));
   readonly judge: JudgePorts = {
     master: this.master,
     quarantine: this.quarantine,
     register: this.register,
+    restores: this.restores,
+    epoch: () => this.memory.epoch,
     clock: this.clock,
     catalog: () => indexCatalog(this.docs),
     verify: async (action) => isCheaplySigned(action),
@@ -49,6 +63,7 @@ export class Rig {
       master: this.master,
       feeds: this.feeds,
       checkpoint: this.checkpoint,
+      epoch: () => this.memory.epoch.count,
       poke: (feed) => this.pokes.push(feed),
     },
     (error) => this.faults.push(error),
@@ -62,9 +77,44 @@ export class Rig {
         feeds: this.feeds,
         catalogDocs: () => this.docs,
         catalog: this.judge.catalog,
+        memory: () => this.memory,
+        takeBack: (docs) => this.#takeBack(docs),
       },
       unit,
     );
+  }
+
+  #takeBack(docs: CatalogDocument[]): number {
+    const believed = docs.filter((doc) => {
+      const known = this.docs.find(({ _id }) => _id === doc._id);
+      return doc.sig === SIGNED && (known === undefined || outranks(doc, known));
+    });
+    const ids = new Set(believed.map(({ _id }) => _id));
+    this.docs = [...this.docs.filter(({ _id }) => !ids.has(_id)), ...believed];
+    return believed.length;
+  }
+
+  /** Everything the hub has stored, to be put back later. */
+  backup(): Backup {
+    const parts = [this.master, this.feeds, this.quarantine, this.register].map((store) => store.backup());
+    const [checkpoint, docs, { epoch }, at] = [
+      this.checkpoint.value,
+      this.docs,
+      this.memory,
+      this.clock.now(),
+    ];
+    return () => {
+      for (const part of parts) part();
+      this.checkpoint.value = checkpoint;
+      this.docs = docs;
+      this.memory = { epoch, rememberedUntil: at, awakeSince: this.clock.now() };
+    };
+  }
+
+  /** What the restore command does once a backup is back in its place. */
+  finishRestore(): void {
+    const count = this.memory.epoch.count + 1;
+    this.memory = { ...this.memory, epoch: { count, id: `restore${String(count)}` } };
   }
 
   station(
@@ -107,6 +157,7 @@ export function bent(answers: {
 }) {
   return (hub: HubPort): HubPort => ({
     push: (request) => answers.push?.(request) ?? hub.push(request),
+    giveBack: (request) => answers.giveBack?.(request) ?? hub.giveBack(request),
     pull: (request) => answers.pull?.(request) ?? hub.pull(request),
     snapshot: (feed) => answers.snapshot?.(feed) ?? hub.snapshot(feed),
   });

@@ -45,6 +45,7 @@ export class Line {
     return {
       push: (request) => this.#send(() => hub().push(request)),
       pull: (request) => this.#send(() => hub().pull(request)),
+      giveBack: (request) => this.#send(() => hub().giveBack(request)),
       snapshot: async (feed) => {
         const answer = await this.#send(() => hub().snapshot(feed));
         return answer.ok ? { ok: true, value: this.#cuttable(answer.value) } : answer;

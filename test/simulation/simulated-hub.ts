@@ -11,6 +11,7 @@ import type { Result } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import { dutyOf, hubAct } from '@sanji/sync/replication/hub-act';
+import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { judgePush } from '@sanji/sync/replication/judge';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
@@ -21,10 +22,11 @@ import {
   MemoryMasterStore,
   MemoryQuarantine,
   MemoryRegister,
+  MemoryRestoreLog,
   MemoryRouterCheckpoint,
 } from '@sanji/sync/testing/memory-hub-stores';
 import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
-import { mayRead, readFeed } from '@sanji/server/hub/feed-reader';
+import { mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
 import type { FeedReaderDeps } from '@sanji/server/hub/feed-reader';
 import { packed } from '@sanji/server/hub/snapshots';
 import type { Faults } from './faults.ts';
@@ -71,6 +73,8 @@ export class SimulatedHub {
   readonly checkpoint = new MemoryRouterCheckpoint();
   readonly quarantine = new MemoryQuarantine();
   readonly register = new MemoryRegister();
+  readonly restores = new MemoryRestoreLog();
+  readonly memory: HubMemory = { epoch: { count: 1, id: 'first' }, rememberedUntil: 0, awakeSince: 0 };
   readonly catalog: MemoryCatalogStore;
   readonly device = new MemoryDeviceStore();
   readonly #options: SimulatedHubOptions;
@@ -138,6 +142,8 @@ export class SimulatedHub {
             ? { ok: true, value: await this.#snapshot(process, feed) }
             : refused('out-of-scope', { feed }),
         ),
+      // Nothing is forgotten here, so nothing is given back.
+      giveBack: () => admitted(() => refused('not-found')),
     };
   }
 
@@ -196,11 +202,20 @@ export class SimulatedHub {
     const process: HubProcess = {
       life,
       catalog: this.catalog.index,
-      reader: { master, feeds, catalog: life.guard(this.catalog), clock: schedule },
+      reader: {
+        master,
+        feeds,
+        catalog: life.guard(this.catalog),
+        clock: schedule,
+        restores: this.restores,
+        memory: () => this.memory,
+      },
       judge: {
         master,
         quarantine: life.guard(this.quarantine),
         register: life.guard(this.register),
+        restores: life.guard(this.restores),
+        epoch: () => this.memory.epoch,
         clock: schedule,
         catalog: () => process.catalog,
         verify: (action, device) => signatures.verify(action, device),
@@ -222,6 +237,7 @@ export class SimulatedHub {
       master: life.guard(this.master),
       feeds: life.guard(this.feeds),
       checkpoint: life.guard(this.checkpoint),
+      epoch: () => this.memory.epoch.count,
       poke,
     };
     return { life, router: new Router(ports, (error) => this.#note(error)) };
@@ -235,13 +251,19 @@ export class SimulatedHub {
       const page = await reader.feeds.read(feed, since, PAGE);
       const masters = await reader.master.getMany(page.entries.map(({ caseId }) => caseId));
       for (const master of masters) {
-        if (master?.head.parties.some((unit) => feedOf(unit) === feed) === true) rows.push(packed(master));
+        if (master?.head.parties.some((unit) => feedOf(unit) === feed) === true) rows.push(packed(master, 1));
       }
       since = page.last;
       more = page.more;
     }
     const { schedule } = this.#options;
-    const head = { v: 1 as const, hubNow: schedule.now(), checkpoint: since ?? '', count: rows.length };
+    const head = {
+      v: 1 as const,
+      hubNow: schedule.now(),
+      epoch: this.memory.epoch,
+      checkpoint: sealCheckpoint(reader, since),
+      count: rows.length,
+    };
     return { head, batches: batchesOf(rows, schedule) };
   }
 

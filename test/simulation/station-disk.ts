@@ -29,9 +29,13 @@ export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random 
       refuse('write');
       return local.write(doc, revision);
     },
-    bury: async (caseId, goneN, revision) => {
+    walk: () => local.walk(),
+    readCatalog: () => local.readCatalog(),
+    epoch: () => local.epoch(),
+    saveEpoch: (epoch) => local.saveEpoch(epoch),
+    bury: async (caseId, gone, revision) => {
       refuse('bury');
-      return local.bury(caseId, goneN, revision);
+      return local.bury(caseId, gone, revision);
     },
     park: async (caseId, problem) => {
       refuse('park');
@@ -61,7 +65,7 @@ export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random 
     }
     return write(rows);
   };
-  return life.guard(target);
+  return life.guard(target, ['walk']);
 }
 
 /** Holds every write against what was there: `n` never goes back, counters rise, and what this device writes is remembered for ever. */
@@ -81,10 +85,10 @@ export function watchedDisk({ name, disk, ledger, device, onViolation }: Simulat
     return true;
   };
   const bury = local.bury.bind(local);
-  local.bury = async (caseId, goneN, revision) => {
+  local.bury = async (caseId, gone, revision) => {
     const row = local.rows.get(caseId);
-    const isBuried = await bury(caseId, goneN, revision);
-    if (isBuried && row?.kind === 'case' && row.doc.n > goneN)
+    const isBuried = await bury(caseId, gone, revision);
+    if (isBuried && row?.kind === 'case' && row.doc.n > gone.n)
       onViolation(`n went back: ${name} buried ${caseId}`);
     return isBuried;
   };

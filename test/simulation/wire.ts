@@ -16,6 +16,7 @@ export function overTheWire(hub: HubPort): HubPort {
       const { head, batches } = answer.value;
       return { ok: true, value: { head: asText(head), batches: rowsAsText(batches) } };
     },
+    giveBack: async (request) => asText(await hub.giveBack(asText(request))),
   };
 }
 

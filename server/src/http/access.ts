@@ -14,6 +14,7 @@ export const ACCESS = {
   'POST /api/session': 'public',
   'GET /api/session': 'staff',
   'DELETE /api/session': 'staff',
+  'POST /api/session/password': 'staff',
 
   'POST /api/devices/enrol': 'public',
   'GET /api/devices': ['systemAdmin', 'securityAdmin'],
@@ -25,6 +26,9 @@ export const ACCESS = {
   'GET /sync/pull': 'device',
   'GET /sync/snapshot': 'device',
   'GET /sync/events': 'device',
+  'POST /sync/catalog': 'device',
+  'POST /sync/bundle': 'device',
+  'POST /sync/handover': 'public',
 
   'GET /api/rule-drafts': ['matterAdmin'],
   'POST /api/rule-drafts': ['matterAdmin'],
@@ -37,6 +41,7 @@ export const ACCESS = {
   'POST /api/reveals': 'staff',
   'GET /api/audit': ['auditAdmin'],
   'GET /api/quarantine': ['securityAdmin', 'systemAdmin'],
+  'GET /api/restores': ['systemAdmin', 'securityAdmin'],
 } as const satisfies Record<string, Access>;
 
 export type RouteName = keyof typeof ACCESS;

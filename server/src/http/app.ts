@@ -10,18 +10,20 @@ import express, {
 import { problem } from '@sanji/sync/domain/problem';
 import type { Container } from '../container.ts';
 import { auditRoutes } from '../resources/audit.ts';
+import { bundleRoutes } from '../resources/bundle.ts';
 import { deviceRoutes } from '../resources/device.ts';
 import { enrolmentCodeRoutes } from '../resources/enrolment-code.ts';
 import { healthRoutes } from '../resources/health.ts';
 import { matterRoutes } from '../resources/matter.ts';
 import { openApiRoute } from '../resources/openapi.ts';
+import { restoreRoutes } from '../resources/restore.ts';
 import { revealRoutes } from '../resources/reveal.ts';
 import { ruleDraftRoutes } from '../resources/rule-draft.ts';
 import { sessionRoutes } from '../resources/session.ts';
 import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { methodOf, pathOf, type Endpoint } from './endpoint.ts';
-import { GUESSABLE, guessLimit, overallLimit } from './limits.ts';
+import { COSTLY, costLimit, GUESSABLE, guessLimit, overallLimit } from './limits.ts';
 import { answerProblem } from './problem-response.ts';
 import { logRequest } from './request-log.ts';
 import { runEndpoint } from './run-endpoint.ts';
@@ -36,10 +38,12 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...enrolmentCodeRoutes(container),
     ...deviceRoutes(container),
     ...syncRoutes(container),
+    ...bundleRoutes(container),
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
     ...revealRoutes(container),
     ...auditRoutes(container),
+    ...restoreRoutes(container),
     openApiRoute(() => endpoints),
   ];
   return endpoints;
@@ -59,9 +63,11 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
   app.use(onInterfaces(refuseCrossSite), onInterfaces(overallLimit()));
 
   const guess = guessLimit();
+  const cost = costLimit();
   for (const endpoint of endpointsOf(container)) {
     const handlers = [runEndpoint({ sessions, tokens, presence, stopping, onFault }, endpoint)];
     if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
+    if (COSTLY.includes(endpoint.name)) handlers.unshift(cost);
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
     app[method](pathOf(endpoint), named(endpoint), ...handlers);
   }

@@ -1,7 +1,11 @@
-/** The catalog as the hub knows it now: kept in memory, indexed, refreshed from the store whichever process wrote; and the one way to write it. */
+/**
+ * The catalog as the hub knows it now: kept in memory, indexed, refreshed from the store whichever process wrote; and the one way to write it.
+ * What is written is signed, so that after a restore the stations can give back what the hub has forgotten.
+ */
 import { randomUUID } from 'node:crypto';
-import { catalogIdOf, indexCatalog } from '@sanji/sync/domain/catalog-index';
+import { catalogIdOf, indexCatalog, outranks } from '@sanji/sync/domain/catalog-index';
 import type { Catalog, CatalogDocument, CatalogEntry } from '@sanji/sync/domain/catalog';
+import { inEpoch } from '@sanji/sync/domain/epoch';
 import type { CatalogStore } from '../store/catalog-store.ts';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
 
@@ -10,23 +14,42 @@ interface Journal {
   entries: CatalogEntry[];
 }
 
+/** The hub's hand. */
+export interface CatalogSigner {
+  signDocument(doc: Omit<CatalogDocument, 'sig'>): Promise<string>;
+  /** False for anything but its own. */
+  hasSigned(doc: CatalogDocument): Promise<boolean>;
+}
+
+export interface CatalogDeps {
+  store: CatalogStore;
+  directory: DirectoryStore;
+  signer: CatalogSigner;
+  /** `Epoch.count`, as of now. */
+  epoch: () => number;
+}
+
 export class CatalogService {
   readonly #store: CatalogStore;
+  readonly #signer: CatalogSigner;
+  readonly #epoch: () => number;
   readonly #journals: TypedDocuments<Journal>;
   readonly #docs = new Map<string, CatalogDocument>();
   readonly #listeners = new Set<() => void>();
   #index: Catalog;
 
-  private constructor(store: CatalogStore, directory: DirectoryStore, docs: CatalogDocument[]) {
+  private constructor({ store, directory, signer, epoch }: CatalogDeps, docs: CatalogDocument[]) {
     this.#store = store;
+    this.#signer = signer;
+    this.#epoch = epoch;
     this.#journals = directory.documents<Journal>('catalog-journal');
     for (const doc of docs) this.#docs.set(doc._id, doc);
     this.#index = indexCatalog(docs);
   }
 
   /** Finishes what a crash interrupted. */
-  static async open(store: CatalogStore, directory: DirectoryStore): Promise<CatalogService> {
-    const service = new CatalogService(store, directory, await store.all());
+  static async open(deps: CatalogDeps): Promise<CatalogService> {
+    const service = new CatalogService(deps, await deps.store.all());
     for (const { id, value, rev } of await service.#journals.list()) {
       await service.put(value.entries);
       await service.#journals.remove(id, rev);
@@ -64,7 +87,8 @@ export class CatalogService {
   async put(entries: CatalogEntry[]): Promise<void> {
     let rest = entries;
     while (rest.length > 0) {
-      const docs = rest.map((entry) => this.#next(entry)).filter((doc) => doc !== undefined);
+      const next = await Promise.all(rest.map((entry) => this.#next(entry)));
+      const docs = next.filter((doc) => doc !== undefined);
       const verdicts = await this.#store.put(docs);
       this.#take(docs.filter((_, i) => verdicts[i] === 'written'));
       rest = docs.filter((_, i) => verdicts[i] === 'conflict').map(({ entry }) => entry);
@@ -84,26 +108,48 @@ export class CatalogService {
 
   /** Writes an entry that must not exist yet; 'conflict', and the catalog reloaded, when it does. */
   async insert(entry: CatalogEntry): Promise<'written' | 'conflict'> {
-    const doc: CatalogDocument = { _id: catalogIdOf(entry), n: 1, entry };
-    if (this.#docs.has(doc._id)) return 'conflict';
+    if (this.#docs.has(catalogIdOf(entry))) return 'conflict';
+    const doc = await this.#signed(entry, 1);
     const [verdict] = await this.#store.put([doc]);
     if (verdict === 'written') this.#take([doc]);
     else await this.reload();
     return verdict ?? 'conflict';
   }
 
-  #next(entry: CatalogEntry): CatalogDocument | undefined {
-    const _id = catalogIdOf(entry);
-    const known = this.#docs.get(_id);
+  /**
+   * Takes what stations give back, as it was signed, where the store knows nothing as late; what is not the hub's own is left. Answers with the
+   * ids of what was taken. Idempotent.
+   */
+  async takeBack(docs: CatalogDocument[]): Promise<string[]> {
+    const lost = docs.filter((doc) => {
+      const known = this.#docs.get(doc._id);
+      return known === undefined || outranks(doc, known);
+    });
+    const believed = await Promise.all(lost.map((doc) => this.#signer.hasSigned(doc)));
+    const own = lost.filter((_, i) => believed[i] === true);
+    if (own.length === 0) return [];
+    const verdicts = await this.#store.put(own);
+    const taken = own.filter((_, i) => verdicts[i] === 'written');
+    this.#take(taken);
+    return taken.map(({ _id }) => _id);
+  }
+
+  async #next(entry: CatalogEntry): Promise<CatalogDocument | undefined> {
+    const known = this.#docs.get(catalogIdOf(entry));
     if (known !== undefined && JSON.stringify(known.entry) === JSON.stringify(entry)) return undefined;
-    return { _id, n: (known?.n ?? 0) + 1, entry };
+    return this.#signed(entry, (known?.n ?? 0) + 1);
+  }
+
+  async #signed(entry: CatalogEntry, n: number): Promise<CatalogDocument> {
+    const doc = { _id: catalogIdOf(entry), ...inEpoch(this.#epoch()), n, entry };
+    return { ...doc, sig: await this.#signer.signDocument(doc) };
   }
 
   #take(docs: CatalogDocument[]): void {
     let isNew = false;
     for (const doc of docs) {
       const known = this.#docs.get(doc._id);
-      if (known !== undefined && known.n >= doc.n) continue;
+      if (known !== undefined && !outranks(doc, known)) continue;
       this.#docs.set(doc._id, doc);
       isNew = true;
     }

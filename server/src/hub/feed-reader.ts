@@ -1,4 +1,5 @@
 /** What a station pulls: a page of its unit's feed, joined with the master copies, or of the catalog. */
+import { inEpoch, isSameEpoch } from '@sanji/sync/domain/epoch';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { CaseDocument } from '@sanji/sync/domain/action';
@@ -8,7 +9,20 @@ import {
   type PullItem,
   type PullRequest,
 } from '@sanji/sync/protocol/messages';
-import type { Clock, FeedEntry, FeedStore, MasterCase, MasterStore } from '@sanji/sync/replication/ports';
+import {
+  evidenceIn,
+  readCheckpoint,
+  writeCheckpoint,
+  type HubMemory,
+} from '@sanji/sync/replication/checkpoint';
+import type {
+  Clock,
+  FeedEntry,
+  FeedStore,
+  MasterCase,
+  MasterStore,
+  RestoreLog,
+} from '@sanji/sync/replication/ports';
 import type { CatalogStore } from '../store/catalog-store.ts';
 import { StoreError } from '../store/store-error.ts';
 
@@ -17,6 +31,8 @@ export interface FeedReaderDeps {
   feeds: FeedStore;
   catalog: Pick<CatalogStore, 'changes'>;
   clock: Clock;
+  restores: Pick<RestoreLog, 'noticeBehind'>;
+  memory: () => HubMemory;
 }
 
 export const CATALOG_FEED = 'catalog';
@@ -28,14 +44,51 @@ export function mayRead(feed: string, unit: string): boolean {
 
 /** Problems: checkpoint-unknown. */
 export async function readFeed(deps: FeedReaderDeps, request: PullRequest): Promise<Result<PullAnswer>> {
+  const since = await openCheckpoint(deps, request);
+  if (!since.ok) return since;
+  const inner = { ...request, since: since.value };
   try {
-    const page =
-      request.feed === CATALOG_FEED ? await catalogPage(deps, request) : await casePage(deps, request);
-    return { ok: true, value: { v: PROTOCOL_VERSION, hubNow: deps.clock.now(), ...page } };
+    const page = request.feed === CATALOG_FEED ? await catalogPage(deps, inner) : await casePage(deps, inner);
+    // The same again where nothing moved, so that a station at rest has nothing to store.
+    const checkpoint =
+      request.since !== null && page.checkpoint === since.value
+        ? request.since
+        : sealCheckpoint(deps, page.checkpoint);
+    const { epoch } = deps.memory();
+    return {
+      ok: true,
+      value: { v: PROTOCOL_VERSION, hubNow: deps.clock.now(), epoch, ...page, checkpoint },
+    };
   } catch (error) {
-    if (error instanceof StoreError && error.code === 'bad-checkpoint') return refused('checkpoint-unknown');
-    throw error;
+    if (!(error instanceof StoreError) || error.code !== 'bad-checkpoint') throw error;
+    // Given out in this epoch, and not the store's: it has gone back behind it.
+    const at = readCheckpoint(request.since ?? '')?.at ?? 0;
+    await deps.restores.noticeBehind({ kind: 'checkpoint', feed: request.feed, at });
+    return refused('checkpoint-unknown');
   }
+}
+
+/** What a station is handed instead of the store's own checkpoint: good in this epoch only. */
+export function sealCheckpoint(
+  { clock, memory }: Pick<FeedReaderDeps, 'clock' | 'memory'>,
+  since: string | null,
+): string {
+  return writeCheckpoint({ epoch: memory().epoch, at: clock.now(), since });
+}
+
+async function openCheckpoint(
+  { memory, restores }: FeedReaderDeps,
+  { feed, since }: PullRequest,
+): Promise<Result<string | null>> {
+  if (since === null) return { ok: true, value: null };
+  const own = memory();
+  const checkpoint = readCheckpoint(since);
+  if (checkpoint === undefined) return refused('checkpoint-unknown');
+  const evidence = evidenceIn(feed, checkpoint, own);
+  if (evidence !== undefined) await restores.noticeBehind(evidence);
+  return evidence === undefined && isSameEpoch(checkpoint.epoch, own.epoch)
+    ? { ok: true, value: checkpoint.since }
+    : refused('checkpoint-unknown');
 }
 
 type Page = Pick<PullAnswer, 'checkpoint' | 'more' | 'items'>;
@@ -46,31 +99,36 @@ async function catalogPage({ catalog }: FeedReaderDeps, { since, limit }: PullRe
 }
 
 async function casePage(
-  { master, feeds }: FeedReaderDeps,
+  { master, feeds, memory }: FeedReaderDeps,
   { feed, since, limit }: PullRequest,
 ): Promise<Page> {
+  const { count } = memory().epoch;
   const { entries, last, more } = await feeds.read(feed, since, limit);
   const staying = entries.filter(({ gone }) => !gone);
   const masters = await master.getMany(staying.map(({ caseId }) => caseId));
   const byId = new Map(masters.filter((doc) => doc !== undefined).map((doc) => [doc._id, doc]));
-  const items = entries.map((entry) => itemOf(entry, byId.get(entry.caseId), feed));
+  const items = entries.map((entry) => itemOf(entry, byId.get(entry.caseId), { feed, epoch: count }));
   return { checkpoint: last, more, items: items.filter((item) => item !== undefined) };
 }
 
-function itemOf(entry: FeedEntry, master: MasterCase | undefined, feed: string): PullItem | undefined {
+function itemOf(
+  entry: FeedEntry,
+  master: MasterCase | undefined,
+  { feed, epoch }: { feed: string; epoch: number },
+): PullItem | undefined {
   const { caseId, n, gone } = entry;
   if (gone) return { kind: 'gone', caseId, n };
   // The feed may lag behind the case: what a unit may see is decided by the case.
   if (master !== undefined && !isParty(master, feed)) return { kind: 'gone', caseId, n: master.n };
   // An entry without its case: the case is deleted, which the hub never does. There is nothing to hand out.
-  return master === undefined ? undefined : { kind: 'case', caseId, n: master.n, doc: logOf(master) };
+  return master === undefined ? undefined : { kind: 'case', caseId, n: master.n, doc: logOf(master, epoch) };
 }
 
 export function isParty({ head }: Pick<MasterCase, 'head'>, feed: string): boolean {
   return head.parties.some((unit) => feedOf(unit) === feed);
 }
 
-/** The log without the hub's own fields. */
-export function logOf({ _id, n, actions, rulings }: MasterCase): CaseDocument {
-  return { _id, n, actions, rulings };
+/** The log without the hub's own fields, as the hub's word in this epoch. */
+export function logOf({ _id, n, actions, rulings }: MasterCase, epoch: number): CaseDocument {
+  return { _id, ...inEpoch(epoch), n, actions, rulings };
 }

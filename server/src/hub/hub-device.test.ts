@@ -18,7 +18,8 @@ afterEach(async () => {
 });
 
 const clock = { now: () => 1_000_000 };
-const open = (isShared = true) => HubDevice.open({ directory: stores.directory, clock, isShared });
+const epoch = { count: 1, id: 'first' };
+const open = (isShared = true) => HubDevice.open({ directory: stores.directory, clock, isShared, epoch });
 
 test('the key is made once and is the same for every process on the store', async () => {
   const [a, b] = [await open(), await open()];

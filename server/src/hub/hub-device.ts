@@ -4,8 +4,9 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { AnyActionBody, SignedAction } from '@sanji/sync/domain/action';
-import type { DeviceKey } from '@sanji/sync/domain/catalog';
-import { signAction } from '@sanji/sync/domain/signing';
+import type { CatalogDocument, DeviceKey } from '@sanji/sync/domain/catalog';
+import { FIRST_EPOCH, type Epoch } from '@sanji/sync/domain/epoch';
+import { importPublicKey, signAction, signValue, verifyValue } from '@sanji/sync/domain/signing';
 import type { Clock, DeviceState, DeviceStore } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
 
@@ -27,6 +28,7 @@ interface Lease {
 export interface HubDeviceDeps {
   directory: DirectoryStore;
   clock: Clock;
+  epoch: Epoch;
   /** Other processes may serve on the same store. */
   isShared: boolean;
 }
@@ -37,14 +39,18 @@ export class HubDevice implements DeviceStore {
   readonly #deps: HubDeviceDeps;
   readonly #privateKey: CryptoKey;
   readonly #states: TypedDocuments<DeviceState>;
+  readonly #chain: string;
   readonly #owner = randomBytes(8).toString('hex');
+  #verifyKey: Promise<CryptoKey> | undefined;
   #rev: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   private constructor(deps: HubDeviceDeps, stored: StoredKey, privateKey: CryptoKey) {
     const { kty = '', crv = '', x = '', y = '' } = stored.privateKey;
     this.#deps = deps;
-    this.deviceId = stored.deviceId;
+    // The key is the store's for ever; its numbers begin anew with each epoch, since the store has forgotten how far they were.
+    this.deviceId = deps.epoch.count === FIRST_EPOCH ? stored.deviceId : `hub${deps.epoch.id}`;
+    this.#chain = deps.epoch.count === FIRST_EPOCH ? 'own' : deps.epoch.id;
     this.publicKey = { kty, crv, x, y };
     this.#privateKey = privateKey;
     this.#states = deps.directory.documents<DeviceState>('hub-chain');
@@ -70,17 +76,36 @@ export class HubDevice implements DeviceStore {
 
   sign = (body: AnyActionBody): Promise<SignedAction> => signAction(body, this.#privateKey);
 
+  /** For what the hub hands out by name: answers, receipts. */
+  signValue = (value: unknown): Promise<string> => signValue(value, this.#privateKey);
+
+  /** What is published, signed: after a restore any holder may give it back. */
+  signDocument(doc: Omit<CatalogDocument, 'sig'>): Promise<string> {
+    return signValue(doc, this.#privateKey);
+  }
+
+  async hasSigned({ sig, ...doc }: CatalogDocument): Promise<boolean> {
+    this.#verifyKey ??= importPublicKey(this.publicKey);
+    const key = await this.#verifyKey;
+    try {
+      return sig !== undefined && (await verifyValue(doc, sig, key));
+    } catch {
+      // What has no canonical form was never signed.
+      return false;
+    }
+  }
+
   async read(): Promise<DeviceState> {
-    const found = await this.#states.find('own');
+    const found = await this.#states.find(this.#chain);
     this.#rev = found?.rev;
     return found?.value ?? FRESH;
   }
 
   async save(state: DeviceState): Promise<void> {
-    if ((await this.#states.put('own', state, this.#rev)) === 'conflict') {
+    if ((await this.#states.put(this.#chain, state, this.#rev)) === 'conflict') {
       throw new Error('another process moved the hub’s chain');
     }
-    this.#rev = (await this.#states.find('own'))?.rev;
+    this.#rev = (await this.#states.find(this.#chain))?.rev;
   }
 
   exclusive<T>(work: () => Promise<T>): Promise<T> {

@@ -26,6 +26,8 @@ interface PublishDeps {
   catalog: CatalogService;
   drafts: TypedDocuments<StoredDraft>;
   clock: Clock;
+  /** Numbers up to here may come back from before a restore. */
+  seqFloor: number;
 }
 
 /** The first of what speaks against it; the screen shows them all by the same function. */
@@ -39,7 +41,7 @@ function check(catalog: Catalog, draft: StoredDraft, today: string): Problem | u
  * Problems: wrong-status, second-person-needed, edit-conflict, and those of `checkPublication`.
  */
 async function publish(
-  { catalog, drafts, clock }: PublishDeps,
+  { catalog, drafts, clock, seqFloor }: PublishDeps,
   { value: draft, rev }: Versioned<StoredDraft>,
   publisher: string,
 ): Promise<Result<RulePublication>> {
@@ -55,7 +57,7 @@ async function publish(
     const known = catalog.current();
     const bad = check(known, draft, dayOf(clock.now()));
     if (bad !== undefined) return { ok: false, problem: bad };
-    const publication = numbered(known, draft, {
+    const publication = numbered(Math.max(seqFloor, ...seqsOf(known)) + 1, draft, {
       publishedBy: [submittedBy, publisher],
       publishedAt: clock.now(),
     });
@@ -66,12 +68,15 @@ async function publish(
   }
 }
 
+function seqsOf({ publications }: Catalog): number[] {
+  return publications.map(({ seq }) => seq);
+}
+
 function numbered(
-  catalog: Catalog,
+  seq: number,
   { version, effectiveFrom, effectiveTo, document, issuer, rows }: StoredDraft,
   by: Pick<RulePublication, 'publishedBy' | 'publishedAt'>,
 ): RulePublication {
-  const seq = Math.max(0, ...catalog.publications.map((known) => known.seq)) + 1;
   return {
     seq,
     version,

@@ -5,6 +5,7 @@ import { MemoryFeedStore, MemoryMasterStore } from '@sanji/sync/testing/memory-h
 import { Snapshots } from './snapshots.ts';
 
 const UNIT = '530102001013';
+const EPOCH = { count: 1, id: 'first' };
 const FEED = `unit_${UNIT}`;
 const idOf = (i: number) => `case${String(i).padStart(4, '0')}`;
 
@@ -19,7 +20,12 @@ class CountingMaster extends MemoryMasterStore {
 function setUp() {
   const master = new CountingMaster();
   const feeds = new MemoryFeedStore();
-  const snapshots = new Snapshots({ master, feeds, clock: { now: () => 5 } });
+  const snapshots = new Snapshots({
+    master,
+    feeds,
+    clock: { now: () => 5 },
+    memory: () => ({ epoch: EPOCH, rememberedUntil: 0, awakeSince: 0 }),
+  });
   const store = async (i: number, { n = 1, parties = [UNIT] } = {}) => {
     const [known] = await master.getMany([idOf(i)]);
     const head = {
@@ -46,7 +52,7 @@ function setUp() {
 test('an empty feed is a head and an end', async () => {
   const { read } = setUp();
   expect(await read()).toEqual([
-    { v: 1, hubNow: 5, checkpoint: expect.any(String) as string, count: 0 },
+    { v: 1, hubNow: 5, epoch: EPOCH, checkpoint: expect.any(String) as string, count: 0 },
     { end: 0 },
   ]);
 });

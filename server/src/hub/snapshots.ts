@@ -3,8 +3,9 @@
  * block it is in. Every read is brought up to the feed's end first, so a case that left the unit is never handed out.
  */
 import type { MasterCase, FeedStore, MasterStore, Clock } from '@sanji/sync/replication/ports';
+import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { PROTOCOL_VERSION, type PackedCase, type SnapshotHead } from '@sanji/sync/protocol/messages';
-import { isParty, logOf } from './feed-reader.ts';
+import { isParty, logOf, sealCheckpoint } from './feed-reader.ts';
 import { compressBlock, joinBlocks, type Block } from './gzip-blocks.ts';
 
 const BLOCK_CASES = 200;
@@ -28,6 +29,7 @@ export interface SnapshotsDeps {
   master: Pick<MasterStore, 'getMany'>;
   feeds: FeedStore;
   clock: Clock;
+  memory: () => HubMemory;
 }
 
 export class Snapshots {
@@ -49,7 +51,8 @@ export class Snapshots {
       const head: SnapshotHead = {
         v: PROTOCOL_VERSION,
         hubNow: this.#deps.clock.now(),
-        checkpoint: kept.since ?? '',
+        epoch: this.#deps.memory().epoch,
+        checkpoint: sealCheckpoint(this.#deps, kept.since),
         count,
       };
       const first = await compressBlock(`${JSON.stringify(head)}\n`);
@@ -108,7 +111,7 @@ export class Snapshots {
     for (const master of masters) {
       if (master === undefined || !isParty(master, feed)) continue;
       there.add(master._id);
-      text += `${JSON.stringify(packed(master))}\n`;
+      text += `${JSON.stringify(packed(master, this.#deps.memory().epoch.count))}\n`;
     }
     for (const caseId of part.caseIds) {
       if (there.has(caseId)) continue;
@@ -166,7 +169,7 @@ function sizeOf(kept: KeptFeed): number {
   return kept.blocks.reduce((sum, { block }) => sum + (block?.bytes.length ?? 0), 0);
 }
 
-export function packed(master: MasterCase): PackedCase {
+export function packed(master: MasterCase, epoch: number): PackedCase {
   const { head, _id, n } = master;
   return {
     caseId: _id,
@@ -176,6 +179,6 @@ export function packed(master: MasterCase): PackedCase {
     caseNo: head.caseNo ?? '',
     matterId: head.matter?.matterId ?? '',
     receivedAt: head.receivedAt ?? 0,
-    body: JSON.stringify(logOf(master)),
+    body: JSON.stringify(logOf(master, epoch)),
   };
 }

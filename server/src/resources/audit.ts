@@ -46,11 +46,28 @@ const setAside = z.object({
     .nullable(),
   filedAt: millis,
 });
-const chain = z.object({
+const brokenChain = z.object({
   deviceId: z.string(),
   checkedAt: millis,
   faults: z.array(z.object({ actionId: z.string(), fault: z.enum(['missing', 'forked']), since: millis })),
 });
+
+export const setAsideShape = z.object({ entries: z.array(setAside), chains: z.array(brokenChain) });
+
+/** Everything an administrator has to look at: the content stays closed. */
+export async function setAsideAt({ quarantine }: Container['stores'], limit: number) {
+  const [entries, chains] = await Promise.all([quarantine.entries(limit), quarantine.chains()]);
+  return {
+    entries: entries.map(({ action, ...entry }) => ({
+      ...entry,
+      deviceId: deviceOf(action),
+      kind: action.body.kind,
+    })),
+    chains: chains
+      .map(({ finding: { deviceId, checkedAt, faults } }) => ({ deviceId, checkedAt, faults }))
+      .filter(({ faults }) => faults.length > 0),
+  };
+}
 
 export function auditRoutes({ stores, audit }: Container): Endpoint[] {
   return [
@@ -85,22 +102,9 @@ export function auditRoutes({ stores, audit }: Container): Endpoint[] {
       summary:
         'What was set aside, and the hash chains that do not hold together: by id, device and problem; the content stays closed.',
       query: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(200) }),
-      answers: { schema: z.object({ entries: z.array(setAside), chains: z.array(chain) }) },
+      answers: { schema: setAsideShape },
       async handle({ query: { limit } }) {
-        const [entries, chains] = await Promise.all([
-          stores.quarantine.entries(limit),
-          stores.quarantine.chains(),
-        ]);
-        return answered({
-          entries: entries.map(({ action, ...entry }) => ({
-            ...entry,
-            deviceId: deviceOf(action),
-            kind: action.body.kind,
-          })),
-          chains: chains
-            .map(({ finding: { deviceId, checkedAt, faults } }) => ({ deviceId, checkedAt, faults }))
-            .filter(({ faults }) => faults.length > 0),
-        });
+        return answered(await setAsideAt(stores, limit));
       },
     }),
   ];

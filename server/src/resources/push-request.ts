@@ -1,6 +1,6 @@
 /** What comes in as a push: bounded, and every action well-formed, before anything is looked up. */
 import { z } from 'zod';
-import { CASE_ID } from '@sanji/sync/domain/identifiers';
+import { CASE_ID, parseActionId } from '@sanji/sync/domain/identifiers';
 import type { SignedAction } from '@sanji/sync/domain/action';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import {
@@ -12,14 +12,25 @@ import {
 } from '@sanji/sync/protocol/messages';
 import { parseSignedAction } from '@sanji/sync/protocol/parse-action';
 
+const formerRulings = z.record(
+  z.string().refine((id) => parseActionId(id) !== undefined),
+  z.strictObject({
+    epoch: z.int().min(1),
+    seq: z.int().min(1),
+    verdict: z.enum(['accepted', 'rejected']),
+  }),
+);
+
 export const pushEnvelope = z.object({
   v: z.int(),
   cases: z
     .array(
       z.strictObject({
         caseId: z.string().regex(CASE_ID),
+        epoch: z.int().min(1).exactOptional(),
         n: z.int().min(0),
         actions: z.array(z.unknown()).min(1),
+        former: formerRulings.exactOptional(),
       }),
     )
     .min(1),
@@ -31,7 +42,7 @@ export function parsePushRequest({ v, cases }: z.infer<typeof pushEnvelope>): Re
   if (cases.length > MAX_PUSH_CASES || count > MAX_PUSH_ACTIONS)
     return refused('malformed', { where: 'cases.length' });
   const parsed: PushedCase[] = [];
-  for (const [i, { caseId, n, actions }] of cases.entries()) {
+  for (const [i, { actions, ...rest }] of cases.entries()) {
     const good: SignedAction[] = [];
     for (const [k, action] of actions.entries()) {
       const result = parseSignedAction(action);
@@ -41,7 +52,7 @@ export function parsePushRequest({ v, cases }: z.infer<typeof pushEnvelope>): Re
       }
       good.push(result.value);
     }
-    parsed.push({ caseId, n, actions: good });
+    parsed.push({ ...rest, actions: good });
   }
   return { ok: true, value: { v: PROTOCOL_VERSION, cases: parsed } };
 }

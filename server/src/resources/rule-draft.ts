@@ -42,7 +42,7 @@ const published = z.object({
 });
 const MAX_BYTES = 1024 * 1024;
 
-export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): Endpoint[] {
+export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Container): Endpoint[] {
   const drafts = stores.directory.documents<StoredDraft>('rule-draft');
   const isDistrict = ({ unit }: Staff) => catalog.current().units.get(unit)?.tier === 'district';
 
@@ -158,7 +158,11 @@ export function ruleDraftRoutes({ stores, catalog, clock, audit }: Container): E
         const found = await own(params, staff);
         if (!found.ok) return found;
         const object = `rule-draft:${found.value.value.id}`;
-        const done = await publishDraft.publish({ catalog, drafts, clock }, found.value, staff.staffId);
+        const done = await publishDraft.publish(
+          { catalog, drafts, clock, seqFloor: life.epoch.seqFloor },
+          found.value,
+          staff.staffId,
+        );
         if (!done.ok) {
           await audit({
             kind: 'rules-published',

@@ -9,19 +9,21 @@ import { CATALOG_FEED, mayRead, readFeed } from '../hub/feed-reader.ts';
 import type { Container } from '../container.ts';
 import { streamEvents } from './event-stream.ts';
 import { parsePushRequest, pushEnvelope } from './push-request.ts';
+import { epochShape } from './restore.ts';
 import { deviceId, millis, signature } from './schemas.ts';
 
 const feedName = z.string().max(40);
 const pulled = z.object({
   v: z.literal(1),
   hubNow: millis,
+  epoch: epochShape,
   checkpoint: z.string(),
   more: z.boolean(),
   items: z.array(z.unknown()),
 });
 
 export function syncRoutes(container: Container): Endpoint[] {
-  const { tokens, clock, judge, pace, reader, snapshots, metrics, catalog } = container;
+  const { tokens, clock, judge, pace, reader, snapshots, metrics, catalog, stores } = container;
   return [
     forAnyone({
       name: 'POST /sync/session',
@@ -41,10 +43,20 @@ export function syncRoutes(container: Container): Endpoint[] {
       summary: 'Hand in the unruled actions of cases; each is ruled once. Idempotent.',
       body: pushEnvelope,
       maxBytes: MAX_PUSH_BYTES,
-      answers: { schema: z.object({ v: z.literal(1), hubNow: millis, results: z.array(z.unknown()) }) },
+      answers: {
+        schema: z.object({
+          v: z.literal(1),
+          hubNow: millis,
+          epoch: epochShape,
+          results: z.array(z.unknown()),
+        }),
+      },
       async handle({ body }, { device }) {
         const request = parsePushRequest(body);
         if (!request.ok) return request;
+        // What is given back meanwhile may have come to another process: what was ruled under it must not be judged without.
+        const isReturn = request.value.cases.some(({ former }) => former !== undefined);
+        if (isReturn && stores.store.kind === 'couchdb') await catalog.reload();
         const answer = await pace.during(() => judgePush(judge, request.value, device.unit));
         for (const { kind } of answer.results) metrics.pushed(kind);
         return answered(answer);

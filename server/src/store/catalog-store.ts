@@ -1,5 +1,6 @@
 /** What the district publishes, in the database `catalog`, which is also the feed every station follows. */
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
+import { outranks } from '@sanji/sync/domain/catalog-index';
 import { isDeepStrictEqual } from 'node:util';
 import { content } from './document-content.ts';
 import type { ChangePage, Database, Read, Store } from './store.ts';
@@ -77,12 +78,18 @@ function verdictOn(
   doc: CatalogDocument,
   stored: Read<CatalogDocument> | undefined,
 ): 'due' | 'written' | 'conflict' {
-  if (stored === undefined || doc.n > stored.n) return 'due';
+  if (stored === undefined || outranks(doc, stored)) return 'due';
   return isDeepStrictEqual(content(doc), content(stored)) ? 'written' : 'conflict';
 }
 
-function toCatalog({ _id, n, entry }: CatalogDocument): CatalogDocument {
-  return { _id, n, entry };
+function toCatalog({ _id, epoch, n, entry, sig }: CatalogDocument): CatalogDocument {
+  return {
+    _id,
+    ...(epoch === undefined ? {} : { epoch }),
+    n,
+    entry,
+    ...(sig === undefined ? {} : { sig }),
+  };
 }
 
 function toPage({ rows, last, more }: ChangePage<CatalogDocument>): CatalogPage {
@@ -90,5 +97,5 @@ function toPage({ rows, last, more }: ChangePage<CatalogDocument>): CatalogPage 
 }
 
 function newest(winner: CatalogDocument, rivals: CatalogDocument[]): CatalogDocument {
-  return [winner, ...rivals].reduce((a, b) => (b.n > a.n ? b : a));
+  return [winner, ...rivals].reduce((a, b) => (outranks(b, a) ? b : a));
 }

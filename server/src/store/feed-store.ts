@@ -1,10 +1,13 @@
 /** The thin feed of each unit, in the database `unit_<code>` (rules 15 and 16). No personal data. */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { FeedEntry, FeedStore } from '@sanji/sync/replication/ports';
+import { outranksEntry } from '@sanji/sync/replication/feed-rank';
 import { StoreError } from './store-error.ts';
 import type { Database, Read, Store, StoredDocument } from './store.ts';
 
 interface FeedDocument extends StoredDocument {
+  /** Absent: the first. */
+  epoch?: number;
   n: number;
   gone?: true;
 }
@@ -60,34 +63,32 @@ function highest(entries: FeedEntry[]): FeedEntry[] {
   const byCase = new Map<CaseId, FeedEntry>();
   for (const entry of entries) {
     const known = byCase.get(entry.caseId);
-    if (known === undefined || outranks(entry, known)) byCase.set(entry.caseId, entry);
+    if (known === undefined || outranksEntry(entry, known)) byCase.set(entry.caseId, entry);
   }
   return [...byCase.values()];
 }
 
 function isHigher(entry: FeedEntry, stored: FeedDocument | undefined): boolean {
-  return stored === undefined || outranks(entry, { n: stored.n, gone: stored.gone === true });
+  return stored === undefined || outranksEntry(entry, toEntry(stored));
 }
 
-type Rank = Pick<FeedEntry, 'n' | 'gone'>;
-
-function outranks(a: Rank, b: Rank): boolean {
-  return a.n > b.n || (a.n === b.n && a.gone && !b.gone);
-}
-
-function toDocument({ caseId, n, gone }: FeedEntry, stored: Read<FeedDocument> | undefined): FeedDocument {
+function toDocument(
+  { caseId, epoch, n, gone }: FeedEntry,
+  stored: Read<FeedDocument> | undefined,
+): FeedDocument {
   return {
     _id: caseId,
+    ...(epoch === undefined ? {} : { epoch }),
     n,
     ...(gone ? { gone: true as const } : {}),
     ...(stored === undefined ? {} : { _rev: stored._rev }),
   };
 }
 
-function toEntry({ _id, n, gone }: FeedDocument): FeedEntry {
-  return { caseId: _id, n, gone: gone === true };
+function toEntry({ _id, epoch, n, gone }: FeedDocument): FeedEntry {
+  return { caseId: _id, ...(epoch === undefined ? {} : { epoch }), n, gone: gone === true };
 }
 
 function highestDocument(winner: FeedDocument, rivals: FeedDocument[]): FeedDocument {
-  return [winner, ...rivals].reduce((a, b) => (outranks(toEntry(b), toEntry(a)) ? b : a));
+  return [winner, ...rivals].reduce((a, b) => (outranksEntry(toEntry(b), toEntry(a)) ? b : a));
 }

@@ -1,6 +1,6 @@
 /**
  * Opens the hub's databases as the configuration says. This is the entry point for the server; the rest of this folder is behind it:
- * `openHubStores(options)` → {store, master, feeds, register, quarantine, catalog, directory, audit}.
+ * `openHubStores(options)` → {store, master, feeds, register, restores, quarantine, catalog, directory, audit}.
  */
 import type { FeedStore, Register } from '@sanji/sync/replication/ports';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { openFeedStore } from './feed-store.ts';
 import { openMasterStore, type FollowedMasterStore } from './master-store.ts';
 import { openQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
 import { openRegisterStore } from './register-store.ts';
+import { openRestoreStore, type RestoreStore } from './restore-store.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -29,6 +30,7 @@ export interface HubStores {
   master: FollowedMasterStore;
   feeds: FeedStore;
   register: Register;
+  restores: RestoreStore;
   quarantine: QuarantineStore;
   catalog: CatalogStore;
   directory: DirectoryStore;
@@ -50,6 +52,7 @@ export async function openHubStores(options: StoreOptions): Promise<HubStores> {
       master: await openMasterStore(store),
       feeds: openFeedStore(store),
       register: await openRegisterStore(store),
+      restores: await openRestoreStore(store),
       quarantine: await openQuarantineStore(store),
       catalog: await openCatalogStore(store),
       directory: await openDirectoryStore(store),

@@ -162,14 +162,27 @@ export interface Ruling {
   problem?: Problem;
   /** The hub's clock, milliseconds since the epoch. */
   receivedAt: number;
+  /** Set when the action came back after a restore: what the station that brought it said of its earlier ruling. */
+  former?: FormerRuling;
+}
+
+/** A ruling of an epoch that is over. It orders what came back and says what may have changed; it decides nothing. */
+export interface FormerRuling {
+  epoch: number;
+  seq: number;
+  verdict: Ruling['verdict'];
 }
 
 export interface CaseDocument {
   _id: CaseId;
-  /** Rulings so far: orders the canonical states, never goes back. */
+  /** The hub's epoch (`Epoch.count`) that `n` and the rulings are of; absent: the first. */
+  epoch?: number;
+  /** Rulings so far: orders the canonical states of an epoch, never goes back in it. */
   n: number;
   actions: Record<ActionId, SignedAction>;
   rulings: Record<ActionId, Ruling>;
+  /** At a station, on actions the hub has forgotten: their last ruling before. */
+  former?: Record<ActionId, FormerRuling>;
 }
 
 /** The signer of an action, read off its id. */

@@ -11,6 +11,7 @@ import type {
   Staff,
   Unit,
 } from './catalog.ts';
+import { epochOf } from './epoch.ts';
 import type { Day } from './identifiers.ts';
 
 /** What holds before the first pull. Nothing can be received then, since no unit is known. */
@@ -23,12 +24,19 @@ const UNCONFIGURED: Settings = {
   hotline: '',
 };
 
-/** Of several documents with one id the one with the greatest `n` counts. */
+/** Is `a` the later state of an entry? */
+export function outranks(a: Rank, b: Rank): boolean {
+  return epochOf(a) === epochOf(b) ? a.n > b.n : epochOf(a) > epochOf(b);
+}
+
+type Rank = Pick<CatalogDocument, 'epoch' | 'n'>;
+
+/** Of several documents with one id the latest counts. */
 export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
   const newest = new Map<string, CatalogDocument>();
   for (const doc of docs) {
     const known = newest.get(doc._id);
-    if (known === undefined || known.n < doc.n) newest.set(doc._id, doc);
+    if (known === undefined || outranks(doc, known)) newest.set(doc._id, doc);
   }
   const units = new Map<string, Unit>();
   const versions: MatterVersion[] = [];

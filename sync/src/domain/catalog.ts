@@ -193,9 +193,13 @@ export interface Settings {
 
 export interface CatalogDocument {
   _id: string;
+  /** The hub's epoch in which it was written; absent: the first. A later epoch's outranks an earlier one's. */
+  epoch?: number;
   /** Grows with every change of this entry. */
   n: number;
   entry: CatalogEntry;
+  /** The hub's signature over all other fields: after a restore any holder may return the document. */
+  sig?: string;
 }
 
 /** The catalog, indexed for the rules. Built by `indexCatalog`. */

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { COMMUNITY, OTHER_COMMUNITY, STREET, makeAction, makeCase } from '../testing/factories.ts';
 import { STATUSES } from './action.ts';
 import type { ActionKind, CaseDocument, Ruling, SignedAction } from './action.ts';
+import { epochOf, inEpoch } from './epoch.ts';
 import { fold, foldRuled, headOf } from './fold.ts';
 import { ACTION_KINDS } from './lifecycle.ts';
-import { contradictions, merge } from './merge.ts';
+import { contradictions, merge, rebased } from './merge.ts';
 import { order, tips } from './order.ts';
 
 const UNITS = [COMMUNITY, OTHER_COMMUNITY, STREET];
@@ -61,6 +62,38 @@ const copies = fc
   .tuple(logs, fc.array(fc.tuple(fc.array(fc.boolean()), fc.nat(25)), { minLength: 3, maxLength: 3 }))
   .map(([doc, parts]) => parts.map(([mask, upTo]) => partOf(doc, mask, upTo)));
 
+/** Copies of several epochs: each hub ruled on another part of the log, in another order. */
+const epochs = fc
+  .tuple(
+    logs,
+    fc.array(
+      fc.record({
+        epoch: fc.integer({ min: 1, max: 3 }),
+        mask: fc.array(fc.boolean()),
+        ruled: fc.array(fc.boolean()),
+        turned: fc.boolean(),
+      }),
+      { minLength: 3, maxLength: 3 },
+    ),
+    fc.array(fc.tuple(fc.array(fc.boolean()), fc.nat(25)), { minLength: 3, maxLength: 3 }),
+  )
+  .map(([doc, hubs, parts]) =>
+    parts.map(([mask, upTo], index) => {
+      const { epoch = 1 } = hubs[index] ?? {};
+      // What a hub of one epoch said, it said to everybody alike.
+      const hub = hubs.find((each) => each.epoch === epoch);
+      const ids = Object.keys(doc.actions).filter((_, i) => hub?.ruled[i] === true);
+      if (hub?.turned === true) ids.reverse();
+      const rulings = Object.fromEntries(
+        ids.map((id, i): [string, Ruling] => [
+          id,
+          { seq: i + 1, verdict: i % 3 === 0 ? 'rejected' : 'accepted', receivedAt: epoch * 100 + i },
+        ]),
+      );
+      return { ...partOf({ ...doc, rulings }, mask, upTo), ...inEpoch(epoch) };
+    }),
+  );
+
 const pick = (list: CaseDocument[], index: number): CaseDocument => list[index] ?? makeCase([]);
 
 describe('merge', () => {
@@ -98,6 +131,32 @@ describe('merge', () => {
     const [a, b] = [ruledAs(2, 'accepted'), ruledAs(1, 'rejected')];
     expect(merge(a, b)).toEqual(merge(b, a));
     expect(merge(a, b).rulings['device01.1']?.seq).toBe(1);
+  });
+
+  it('stays so across epochs', () => {
+    fc.assert(
+      fc.property(epochs, (list) => {
+        const [a, b, c] = [pick(list, 0), pick(list, 1), pick(list, 2)];
+        expect(merge(a, b)).toEqual(merge(b, a));
+        expect(merge(merge(a, b), c)).toEqual(merge(a, merge(b, c)));
+        expect(merge(merge(a, b), b)).toEqual(merge(a, b));
+        expect(merge(a, a)).toEqual(a);
+      }),
+    );
+  });
+
+  it('takes the later epoch’s word whole, and keeps the earlier one’s as the last ruling of what is pending', () => {
+    fc.assert(
+      fc.property(epochs, (list) => {
+        const [a, b] = [pick(list, 0), pick(list, 1)].sort((x, y) => epochOf(x) - epochOf(y));
+        if (a === undefined || b === undefined || epochOf(a) === epochOf(b)) return;
+        const both = merge(a, b);
+        expect([both.epoch, both.n, both.rulings]).toEqual([b.epoch, b.n, b.rulings]);
+        for (const id of Object.keys(a.rulings).filter((each) => b.rulings[each] === undefined))
+          expect(both.former?.[id]).toMatchObject({ verdict: a.rulings[id]?.verdict });
+        expect(Object.keys(both.former ?? {}).filter((id) => both.rulings[id] !== undefined)).toEqual([]);
+      }),
+    );
   });
 
   it('never drops an action, and n never goes back', () => {
@@ -191,6 +250,56 @@ describe('fold', () => {
       parties: [COMMUNITY],
       ever: [STREET, COMMUNITY].sort(),
     });
+  });
+});
+
+describe('after a restore', () => {
+  const [draft, receive, note, late] = [
+    makeAction('draft'),
+    makeAction('receive', { id: 'device01.2', after: ['device01.1'] }),
+    makeAction('note', { id: 'device02.9', after: ['device01.2'] }),
+    makeAction('note', { id: 'device01.3', after: ['device01.2'] }),
+  ];
+  const before = makeCase([draft, receive, note, late]);
+
+  it('everything is pending, in the order it had', () => {
+    const after = rebased(before, 2);
+    expect([after.n, after.rulings]).toEqual([0, {}]);
+    expect(order(after).map(({ id }) => id)).toEqual(order(before).map(({ id }) => id));
+    expect(rebased(after, 2)).toEqual(after);
+    expect(rebased(after, 1)).toEqual(after);
+  });
+
+  it('what was rejected is not shown as done', () => {
+    const doc = makeCase([draft]);
+    doc.rulings['device01.1'] = { seq: 1, verdict: 'rejected', receivedAt: 1 };
+    expect(fold(rebased(doc, 2))).toMatchObject({ status: 'new', pending: ['device01.1'], rejected: [] });
+    expect(fold(rebased(makeCase([draft]), 2))).toMatchObject({ status: 'draft' });
+  });
+
+  it('what the new hub said stands, whatever the old one had said', () => {
+    const known = { ...makeCase([draft, receive]), epoch: 2 };
+    known.rulings['device01.2'] = { seq: 2, verdict: 'rejected', receivedAt: 5 };
+    const both = merge(before, known);
+    expect(both).toMatchObject({ epoch: 2, n: 2, rulings: known.rulings });
+    expect(both.former).toEqual({
+      'device02.9': { epoch: 1, seq: 3, verdict: 'accepted' },
+      'device01.3': { epoch: 1, seq: 4, verdict: 'accepted' },
+    });
+  });
+
+  it('one id with two contents belongs to the one the later hub ruled on, else to the one any hub ruled on', () => {
+    const other = { ...draft, hash: 'a' };
+    const [old, fresh, never] = [
+      makeCase([draft]),
+      { ...makeCase([other]), epoch: 2 },
+      makeCase([{ ...draft, hash: '0' }], { ruled: 0 }),
+    ];
+    expect(merge(old, fresh).actions['device01.1']?.hash).toBe('a');
+    expect(merge(old, fresh).former).toBeUndefined();
+    const held = merge(rebased(old, 2), never);
+    expect(held.actions['device01.1']?.hash).toBe(draft.hash);
+    expect(held.former?.['device01.1']?.seq).toBe(1);
   });
 });
 

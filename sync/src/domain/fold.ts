@@ -12,9 +12,9 @@ export function fold(doc: CaseDocument): CaseState {
   let state = newCase(doc._id, doc.n);
   for (const { id, action, ruling } of order(doc)) {
     if (ruling === undefined) {
-      const next = fits(state, action.body)
-        ? evolve(state, action.body, effectiveTime(action.body, undefined))
-        : state;
+      // What was rejected before a restore is not shown as done until the hub says otherwise.
+      const counts = doc.former?.[id]?.verdict !== 'rejected' && fits(state, action.body);
+      const next = counts ? evolve(state, action.body, effectiveTime(action.body, undefined)) : state;
       state = { ...next, pending: [...next.pending, id] };
     } else {
       state = foldRuled(state, action.body, ruling);

@@ -52,10 +52,14 @@ export const PROBLEMS = {
   'staff-unknown': 'needs-person', // {staffId}
   'out-of-scope': 'never', // {feed?, unit?}
   'checkpoint-unknown': 'backoff', // {}
+  'epoch-changed': 'backoff', // {}: the hub was restored; what it has forgotten is to be offered again
+  'hub-behind': 'backoff', // {}: a backup was put back and the restore not finished; nothing is lost, an administrator must act
   // the edge
   'login-required': 'after-login', // {}
   'login-failed': 'needs-person', // {triesLeft}
   'locked-out': 'needs-person', // {minutes}
+  'password-weak': 'needs-person', // {min, kinds}: fewer characters or kinds of them, or the account's name in it
+  'password-same': 'needs-person', // {}: the new password is the old one
   'device-required': 'needs-person', // {}
   forbidden: 'never', // {}
   'code-invalid': 'needs-person', // {}: one-time code wrong, used or expired
@@ -66,8 +70,6 @@ export const PROBLEMS = {
   unavailable: 'backoff', // {}: the store does not answer
   offline: 'backoff', // {}: no line to the hub
   internal: 'backoff', // {reference}
-  // configuration
-  'rule-widens': 'needs-person', // {unit, matterId, tier}
   // bundles
   'bundle-unreadable': 'never', // {}: no bundle, or cut off
   'bundle-part-altered': 'never', // {part}: counted from 1
@@ -77,6 +79,8 @@ export const PROBLEMS = {
   'bundle-older': 'never', // {}: a later answer was imported before
   'bundle-misplaced': 'never', // {purpose}: good, but not for here
   'handed-over': 'needs-person', // {deviceId}: the last words of a terminal that was taken out of service
+  // configuration
+  'rule-widens': 'needs-person', // {unit, matterId, tier}
   'decide-above': 'needs-person', // {matterId, tier}: decide at a tier above where the rule says decisions end
   'document-missing': 'needs-person', // {}: delegation document number
   'date-in-past': 'needs-person', // {day}

@@ -1,6 +1,7 @@
 /** What crosses the wire between a station (or relay) and the hub. Validation of what comes in is in `parse-*.ts`. */
-import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
+import type { CaseDocument, FormerRuling, Ruling, SignedAction } from '../domain/action.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
+import type { Epoch } from '../domain/epoch.ts';
 import type { ActionId, CaseId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 
@@ -19,15 +20,21 @@ export interface PushRequest {
 }
 export interface PushedCase {
   caseId: CaseId;
+  /** The epoch that `n` is of; absent: the first. Of no meaning when `n` is 0. */
+  epoch?: number;
   /** Rulings the station holds: the hub answers with a delta when that is all that is missing. */
   n: number;
   actions: SignedAction[];
+  /** What a hub of an earlier epoch said of those it had ruled. */
+  former?: Record<ActionId, FormerRuling>;
 }
 
 export interface PushAnswer {
   v: 1;
   /** The hub's clock, milliseconds since the epoch: the station measures its offset by it. */
   hubNow: number;
+  /** A station that knows another applies nothing of an answer before it has come to terms with it (`renew.ts`). */
+  epoch: Epoch;
   results: PushResult[];
 }
 /** Rule 2. `refused` leaves the hub unchanged: that case cannot be taken as it is. */
@@ -53,7 +60,8 @@ export interface PullRequest {
 export interface PullAnswer {
   v: 1;
   hubNow: number;
-  /** Opaque. To be saved only after every item of the page is stored (rule 8). */
+  epoch: Epoch;
+  /** Opaque. To be saved only after every item of the page is stored (rule 8). Good in its epoch only. */
   checkpoint: string;
   /** False when the feed has ended: a page is full or this is false (rule 9). */
   more: boolean;
@@ -65,12 +73,32 @@ export type PullItem =
   | { kind: 'catalog'; doc: CatalogDocument };
 
 /**
+ * `POST /sync/catalog`: what a station holds of the catalog and a restored hub has forgotten. Signed by the hub, so any holder may return it.
+ * Idempotent.
+ */
+export interface GiveBackRequest {
+  v: 1;
+  docs: CatalogDocument[];
+}
+export interface GiveBackAnswer {
+  v: 1;
+  hubNow: number;
+  /** What the hub did not know and believes. */
+  taken: number;
+}
+/** Bytes of one request; a publication of a whole district may be as large alone. */
+export const MAX_GIVE_BACK_BYTES = 8_000_000;
+/** What a station fills a request up to. */
+export const GIVE_BACK_BYTES = 1_000_000;
+
+/**
  * `GET /sync/snapshot?feed`: newline-delimited JSON, compressed. First line `SnapshotHead`, then one `PackedCase` a line,
  * last line `{"end": count}`, so that a truncated answer is noticed.
  */
 export interface SnapshotHead {
   v: 1;
   hubNow: number;
+  epoch: Epoch;
   checkpoint: string;
   count: number;
 }

@@ -2,7 +2,8 @@
 import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import { deviceOf } from '../domain/action.ts';
 import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
-import { contradictions, merge } from '../domain/merge.ts';
+import { FIRST_EPOCH, epochOf, inEpoch } from '../domain/epoch.ts';
+import { merge } from '../domain/merge.ts';
 import { problem } from '../domain/problem.ts';
 import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
 import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
@@ -59,7 +60,7 @@ async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<CaseDocum
       const mine = known[i];
       const doc = unionOf(mine, each);
       if (doc === undefined) continue;
-      const displaced = mine?.kind === 'case' ? displacedFrom(mine.doc, each) : [];
+      const displaced = mine?.kind === 'case' ? displacedFrom(mine.doc, doc) : [];
       if (displaced.some(({ hash }) => each.offered?.has(hash) === false)) {
         contested.push(each.doc);
         continue;
@@ -82,7 +83,7 @@ function unionOf(known: LocalCase | undefined, { doc, isDelta, aside }: Incoming
   // Gone in the meantime, by another tab: the rulings are in the master copy.
   if (known?.kind !== 'case' && isDelta) return undefined;
   if (known === undefined) return doc;
-  if (known.kind === 'tombstone') return doc.n > known.goneN ? doc : undefined;
+  if (known.kind === 'tombstone') return isLater(doc, graveOf(known)) ? doc : undefined;
   const merged = without(merge(known.doc, doc), aside);
   return isSame(known.doc, merged) ? undefined : merged;
 }
@@ -95,13 +96,9 @@ function without(doc: CaseDocument, aside: Aside[]): CaseDocument {
   return { ...doc, actions: Object.fromEntries(actions) };
 }
 
-/** Rule 3: the unruled actions whose id the hub knows with other content, in this case or in another. They go to the tray, not to nowhere. */
-function displacedFrom(mine: CaseDocument, { doc, aside }: Incoming): SignedAction[] {
-  const gone = new Set(aside.map(({ hash }) => hash));
-  const isOther = new Set(contradictions(mine, doc).filter((id) => doc.rulings[id] !== undefined));
-  return Object.values(mine.actions).filter(
-    ({ body, hash }) => mine.rulings[body.id] === undefined && (gone.has(hash) || isOther.has(body.id)),
-  );
+/** Rule 3: what of the local log is not in the union, since its id belongs to other content. It goes to the tray, not to nowhere. */
+function displacedFrom(mine: CaseDocument, union: CaseDocument): SignedAction[] {
+  return Object.values(mine.actions).filter(({ body, hash }) => union.actions[body.id]?.hash !== hash);
 }
 
 function strayOf({ clock }: ApplyPorts, action: SignedAction, { aside }: Pick<Incoming, 'aside'>): Stray {
@@ -122,7 +119,11 @@ export interface Answered {
 }
 
 /** What stays is united in one write; what goes or cannot be taken is seen to case by case. */
-export async function applyPushResults(ports: ApplyPorts, answered: Answered[]): Promise<void> {
+export async function applyPushResults(
+  ports: ApplyPorts,
+  answered: Answered[],
+  epoch: number,
+): Promise<void> {
   // What is held back here was made while the answer was under way: the case is dirty and will be pushed again.
   await unite(
     ports,
@@ -132,19 +133,21 @@ export async function applyPushResults(ports: ApplyPorts, answered: Answered[]):
         return [{ doc: result.doc, isDelta: false, aside: result.aside, offered }];
       if (result.kind !== 'delta') return [];
       const { caseId, n, rulings } = result;
-      return [{ doc: { _id: caseId, n, actions: {}, rulings }, isDelta: true, aside: [], offered }];
+      const delta = { _id: caseId, ...inEpoch(epoch), n, actions: {}, rulings };
+      return [{ doc: delta, isDelta: true, aside: [], offered }];
     }),
   );
   for (const { sent, result } of answered) {
     if (result.kind === 'refused') await ports.local.park(result.caseId, result.problem);
     if (result.kind !== 'gone') continue;
     const { caseId, n, rulings, aside } = result;
-    await applyGone(ports, { caseId, n, rulings, aside, sent });
+    await applyGone(ports, { caseId, epoch, n, rulings, aside, sent });
   }
 }
 
 export interface Leaving {
   caseId: CaseId;
+  epoch: number;
   n: number;
   rulings: Record<string, Ruling>;
   aside: Aside[];
@@ -160,9 +163,10 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
   const { local } = ports;
   for (;;) {
     const known = await local.read(leaving.caseId);
-    if (known?.kind !== 'case' || known.doc.n > leaving.n) return;
+    if (known?.kind !== 'case' || isLater(known.doc, leaving)) return;
     const doc = merge(known.doc, {
       _id: leaving.caseId,
+      ...inEpoch(leaving.epoch),
       n: leaving.n,
       actions: {},
       rulings: leaving.rulings,
@@ -174,7 +178,7 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
     if (unseen) return;
     const strays = straysOf(ports, doc, leaving);
     if (strays.length > 0) await local.addStrays(strays);
-    if (await local.bury(leaving.caseId, leaving.n, known.revision)) return;
+    if (await local.bury(leaving.caseId, leaving, known.revision)) return;
   }
 }
 
@@ -189,9 +193,21 @@ function straysOf(ports: ApplyPorts, doc: CaseDocument, leaving: Leaving): Stray
   });
 }
 
+/** Rule 5 over restores: canonical states are ordered by epoch, then `n`. */
+export function isLater(a: Standing, b: Standing): boolean {
+  return epochOf(a) === epochOf(b) ? a.n > b.n : epochOf(a) > epochOf(b);
+}
+
+type Standing = Pick<CaseDocument, 'epoch' | 'n'>;
+
+function graveOf({ goneN, goneEpoch }: { goneN: number; goneEpoch?: number }): Standing {
+  return { n: goneN, ...inEpoch(goneEpoch ?? FIRST_EPOCH) };
+}
+
 function isSame(a: CaseDocument, b: CaseDocument): boolean {
   return (
     a.n === b.n &&
+    epochOf(a) === epochOf(b) &&
     Object.keys(a.actions).length === Object.keys(b.actions).length &&
     Object.keys(a.rulings).length === Object.keys(b.rulings).length &&
     Object.entries(b.actions).every(

@@ -3,7 +3,12 @@ import type { DeviceKey } from '../domain/catalog.ts';
 import { indexCatalog } from '../domain/catalog-index.ts';
 import { cheapSign, isCheaplySigned } from '../testing/cheap-signer.ts';
 import { FakeClock } from '../testing/fake-time.ts';
-import { MemoryMasterStore, MemoryQuarantine, MemoryRegister } from '../testing/memory-hub-stores.ts';
+import {
+  MemoryMasterStore,
+  MemoryQuarantine,
+  MemoryRegister,
+  MemoryRestoreLog,
+} from '../testing/memory-hub-stores.ts';
 import { MemoryDeviceStore } from '../testing/memory-local-store.ts';
 import { catalogOf, DISTRICT } from '../testing/rule-catalog.ts';
 import { dutyOf, hubAct } from './hub-act.ts';
@@ -27,6 +32,8 @@ function ports() {
     master: new MemoryMasterStore(),
     quarantine: new MemoryQuarantine(),
     register: new MemoryRegister(),
+    restores: new MemoryRestoreLog(),
+    epoch: () => ({ count: 1, id: 'first' }),
     clock: new FakeClock(),
     catalog: () => catalog,
     verify: async (action: Parameters<typeof isCheaplySigned>[0]) => isCheaplySigned(action),

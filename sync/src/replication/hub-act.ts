@@ -4,6 +4,7 @@ import type { Author, CaseDocument } from '../domain/action.ts';
 import type { Catalog } from '../domain/catalog.ts';
 import { addDays, dayOf, instantOf } from '../domain/calendar.ts';
 import { noticeDueOf } from '../domain/deadlines.ts';
+import { inEpoch } from '../domain/epoch.ts';
 import { fold } from '../domain/fold.ts';
 import { isEnd } from '../domain/lifecycle.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -45,7 +46,7 @@ export async function hubAct(
         // «Written» is «ruled and stored»: the judge has its own compare-and-set, so nothing conflicts here.
         write: async (doc) => {
           const fresh = Object.values(doc.actions).filter(({ body }) => doc.rulings[body.id] === undefined);
-          const pushed = { caseId: doc._id, n: doc.n, actions: fresh };
+          const pushed = { caseId: doc._id, ...inEpoch(ports.epoch().count), n: doc.n, actions: fresh };
           const { results } = await judgePush(ports, { v: 1, cases: [pushed] }, by.unit);
           const [result] = results;
           if (result?.kind === 'refused')

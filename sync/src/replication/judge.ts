@@ -7,12 +7,14 @@ import type { Ruling, SignedAction } from '../domain/action.ts';
 import type { DeviceKey } from '../domain/catalog.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
+import { epochOf, inEpoch } from '../domain/epoch.ts';
+import type { Epoch } from '../domain/epoch.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { Aside, PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
 import { claimActions } from './claim-actions.ts';
 import type { Claimed } from './claim-actions.ts';
 import { inspect } from './inspect.ts';
-import type { MasterCase, MasterStore, Quarantine, Register } from './ports.ts';
+import type { MasterCase, MasterStore, Quarantine, Register, RestoreLog } from './ports.ts';
 import { rule } from './rule.ts';
 import type { RulePorts } from './rule.ts';
 
@@ -20,6 +22,9 @@ export interface JudgePorts extends RulePorts {
   master: MasterStore;
   register: Register;
   quarantine: Quarantine;
+  restores: RestoreLog;
+  /** As of now: what the hub says is of this epoch. */
+  epoch: () => Epoch;
   /** True when hash and signature are the device's. */
   verify: (action: SignedAction, device: DeviceKey) => Promise<boolean>;
   /** Wakes the router. Called after the write, before the answer. */
@@ -53,6 +58,7 @@ export async function judgePush(
   return {
     v: PROTOCOL_VERSION,
     hubNow: ports.clock.now(),
+    epoch: ports.epoch(),
     results: request.cases.map((pushed) => results.get(pushed) ?? refusal(pushed, problem('unavailable'))),
   };
 }
@@ -65,9 +71,14 @@ interface Batch {
   results: Map<PushedCase, PushResult>;
 }
 
-/** Is every action genuine, and the first of its id? Asked once: what is claimed stays claimed. */
+/** Does the station know the past as the hub does, is every action genuine, and the first of its id? Asked once: what is claimed stays claimed. */
 async function examine(ports: JudgePorts, { open, masters, claims, results }: Batch): Promise<void> {
-  const found = await Promise.all(open.map((pushed, i) => inspect(ports, pushed, masters[i])));
+  const found = await Promise.all(
+    open.map(
+      async (pushed, i) =>
+        (await pastProblem(ports, pushed, masters[i])) ?? inspect(ports, pushed, masters[i]),
+    ),
+  );
   const genuine = open.flatMap((pushed, i) =>
     found[i] === undefined ? [{ pushed, master: masters[i] }] : [],
   );
@@ -82,9 +93,30 @@ async function examine(ports: JudgePorts, { open, masters, claims, results }: Ba
   }
 }
 
+/**
+ * A station that holds rulings the hub does not know must not have its next action ruled without them: they come first (`renew.ts`), or the
+ * restore is to be finished first. A case without rulings lacks none.
+ */
+async function pastProblem(
+  { epoch, restores }: JudgePorts,
+  pushed: PushedCase,
+  master: MasterCase | undefined,
+): Promise<Problem | undefined> {
+  const { caseId, n } = pushed;
+  const [theirs, ours] = [epochOf(pushed), epoch().count];
+  if (n === 0) return undefined;
+  if (theirs < ours) return problem('epoch-changed');
+  if (theirs > ours) await restores.noticeBehind({ kind: 'epoch', theirs, ours });
+  else if (n > (master?.n ?? 0))
+    await restores.noticeBehind({ kind: 'case', caseId, theirs: n, ours: master?.n ?? 0 });
+  else return undefined;
+  return problem('hub-behind');
+}
+
 /** One read has been done, one write follows; what met a conflict comes back for the next round. */
 async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
   const { open, masters, unit, claims, results } = batch;
+  const epoch = ports.epoch().count;
   const changed: { pushed: PushedCase; next: MasterCase; aside: Aside[] }[] = [];
   for (const [i, pushed] of open.entries()) {
     const claimed = claims.get(pushed);
@@ -93,7 +125,7 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
     const master = masters[i];
     try {
       const next = rule(ports, { pushed: { ...pushed, actions: first }, master, numbersTaken });
-      if (next === undefined) results.set(pushed, answer({ pushed, master, unit, aside }));
+      if (next === undefined) results.set(pushed, answer({ pushed, master, unit, aside, epoch }));
       else changed.push({ pushed, next, aside });
     } catch (error) {
       ports.onFault(pushed.caseId, error);
@@ -101,22 +133,30 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
     }
   }
   if (changed.length === 0) return [];
+  const returned = changed.filter(({ pushed, next }) => bringsBack(pushed, next));
+  if (returned.length > 0)
+    await ports.restores.cameBack(returned.map(({ pushed: { caseId } }) => ({ caseId, unit })));
   const verdicts = await ports.master.putMany(changed.map(({ next }) => next));
   const written = changed.filter((_, i) => verdicts[i] === 'written');
   if (written.length > 0) ports.onWritten(written.map(({ pushed }) => pushed.caseId));
   for (const { pushed, next, aside } of written)
-    results.set(pushed, answer({ pushed, master: next, unit, aside }));
+    results.set(pushed, answer({ pushed, master: next, unit, aside, epoch }));
   return changed.filter((_, i) => verdicts[i] !== 'written').map(({ pushed }) => pushed);
+}
+
+function bringsBack({ actions }: PushedCase, next: MasterCase): boolean {
+  return actions.some(({ body }) => next.rulings[body.id]?.former !== undefined);
 }
 
 interface Settled extends Pick<Claimed, 'aside'> {
   pushed: PushedCase;
   master: MasterCase | undefined;
   unit: UnitCode;
+  epoch: number;
 }
 
 /** Rule 2. A unit that is no party learns the fate of what it sent and nothing else. */
-function answer({ pushed, master, unit, aside }: Settled): PushResult {
+function answer({ pushed, master, unit, aside, epoch }: Settled): PushResult {
   const { caseId, n } = pushed;
   if (master === undefined) return { caseId, kind: 'gone', n: 0, rulings: {}, aside };
   const rulings: Record<ActionId, Ruling> = {};
@@ -128,7 +168,7 @@ function answer({ pushed, master, unit, aside }: Settled): PushResult {
   const fresh = Object.values(rulings).filter(({ seq }) => seq > n).length;
   if (aside.length === 0 && n + fresh === master.n) return { caseId, kind: 'delta', n: master.n, rulings };
   const { head: _head, rev: _rev, ...doc } = master;
-  return { caseId, kind: 'canonical', doc, aside };
+  return { caseId, kind: 'canonical', doc: { ...doc, ...inEpoch(epoch) }, aside };
 }
 
 function refusal({ caseId }: PushedCase, why: Problem): PushResult {

@@ -3,9 +3,12 @@ import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import type { CaseHead } from '../domain/state.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
 import type { LinkFault } from '../domain/chain.ts';
-import type { ActionId, CaseId, DeviceId } from '../domain/identifiers.ts';
+import type { Epoch } from '../domain/epoch.ts';
+import type { ActionId, CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type {
+  GiveBackAnswer,
+  GiveBackRequest,
   PackedCase,
   PullAnswer,
   PullRequest,
@@ -38,18 +41,30 @@ export interface LocalStore {
   writeMany(rows: LocalWrite[]): Promise<boolean[]>;
   /** Inserts packed cases that are not here; returns the ids that were (the caller unions those). One bulk write. */
   insertPacked(rows: PackedCase[]): Promise<CaseId[]>;
-  /** Replaces the case by a tombstone that holds `goneN` only. Compare-and-set like `write`. */
-  bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean>;
+  /** Replaces the case by a tombstone that holds `goneN` and its epoch only. Compare-and-set like `write`. */
+  bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean>;
+  /** Every case here, parked ones too, in pieces. What is written during the walk may or may not be seen. */
+  walk(): AsyncIterable<CaseDocument[]>;
   /** Cases that hold an unruled action and are not parked, oldest first. */
   dirty(limit: number): Promise<CaseDocument[]>;
   /** Parks a case out of the push queue with its problem, until a person acts or the case changes (rule 7). */
   park(caseId: CaseId, problem: Problem): Promise<void>;
   /** Puts actions in the tray a person empties (rule 13). Idempotent by action id. */
   addStrays(strays: Stray[]): Promise<void>;
-  /** Upserts; a document whose `n` is not greater than the stored one is left out. */
+  /** Upserts; a document that does not outrank the stored one (epoch, then `n`) is left out. */
   writeCatalog(docs: CatalogDocument[]): Promise<void>;
+  /** All of it, as it was written. */
+  readCatalog(): Promise<CatalogDocument[]>;
+  /** The hub's epoch this station has come to terms with; null before the first contact. */
+  epoch(): Promise<Epoch | null>;
+  saveEpoch(epoch: Epoch): Promise<void>;
   checkpoint(feed: string): Promise<string | null>;
   saveCheckpoint(feed: string, checkpoint: string): Promise<void>;
+}
+/** The canonical state that said so. */
+export interface Gone {
+  n: number;
+  epoch: number;
 }
 export interface LocalWrite {
   doc: CaseDocument;
@@ -57,7 +72,7 @@ export interface LocalWrite {
 }
 export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }
-  | { kind: 'tombstone'; goneN: number; revision: string };
+  | { kind: 'tombstone'; goneN: number; goneEpoch?: number; revision: string };
 
 /** What the sync badge counts: unruled actions; rejected ones, in a case or in the tray, nobody has looked at; parked cases. */
 export interface LocalCounts {
@@ -106,6 +121,9 @@ export interface HubPort {
   push(request: PushRequest): Promise<{ ok: true; value: PushAnswer } | { ok: false; problem: Problem }>;
   pull(request: PullRequest): Promise<{ ok: true; value: PullAnswer } | { ok: false; problem: Problem }>;
   snapshot(feed: string): Promise<{ ok: true; value: Snapshot } | { ok: false; problem: Problem }>;
+  giveBack(
+    request: GiveBackRequest,
+  ): Promise<{ ok: true; value: GiveBackAnswer } | { ok: false; problem: Problem }>;
 }
 export interface Snapshot {
   head: SnapshotHead;
@@ -131,11 +149,13 @@ export interface MasterStore {
 /** A unit's thin feed (rules 15, 16). */
 export interface FeedEntry {
   caseId: CaseId;
+  /** Absent: the first. */
+  epoch?: number;
   n: number;
   gone: boolean;
 }
 export interface FeedStore {
-  /** Puts each entry whose `n` is greater than the stored one (or equal with `gone` newly set); true when anything moved. */
+  /** Puts each entry that says something new and outranks the stored one (`outranksEntry`); true when anything moved. */
   raise(feed: string, entries: FeedEntry[]): Promise<boolean>;
   read(
     feed: string,
@@ -215,3 +235,16 @@ export interface Register {
   /** All pages of a series, in order. */
   pagesOf(series: string): Promise<RegisterPage[]>;
 }
+
+/** What the hub remembers of its restores, for an administrator. */
+export interface RestoreLog {
+  /** These cases hold actions that were ruled before. To be called before the case is written; idempotent by case. */
+  cameBack(cases: { caseId: CaseId; unit: UnitCode }[]): Promise<void>;
+  /** A station knows more than this store: a backup was put back and the restore not finished. */
+  noticeBehind(evidence: BehindEvidence): Promise<void>;
+}
+/** `n` rulings, or a checkpoint given out at `at`, that the hub knows nothing of; or an epoch that it has not reached. */
+export type BehindEvidence =
+  | { kind: 'case'; caseId: CaseId; theirs: number; ours: number }
+  | { kind: 'checkpoint'; feed: string; at: number }
+  | { kind: 'epoch'; theirs: number; ours: number };

@@ -8,12 +8,15 @@ import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } fr
 import type { PushedCase } from '../protocol/messages.ts';
 import { applyPushResults } from './apply.ts';
 import type { Answered, ApplyPorts } from './apply.ts';
+import type { KnownEpoch } from './known-epoch.ts';
+import { rebaseCase } from './rebase-case.ts';
 import type { HubPort } from './ports.ts';
 
 export interface PushContext extends ApplyPorts {
   hub: HubPort;
-  /** Cases the hub failed on with a fault of its own; kept over rounds. */
-  suspects: Set<CaseId>;
+  known: KnownEpoch;
+  /** Cases the hub could not take for a reason that passes, and which; kept over rounds. */
+  suspects: Map<CaseId, Problem>;
 }
 
 /** Nothing about one case: every case would meet it, so nothing is parked for it. */
@@ -35,7 +38,7 @@ const TAKE_CASES = 2 * LANES * LANE_CASES;
 /** The problem that ended the push early, undefined when every case was answered. */
 export async function pushDirty(context: PushContext): Promise<Problem | undefined> {
   const failed = new Set<CaseId>();
-  const before = new Set(context.suspects);
+  const before = new Set(context.suspects.keys());
   let last: string | undefined;
   for (;;) {
     const dirty = await context.local.dirty(TAKE_CASES + failed.size + before.size);
@@ -94,7 +97,7 @@ export function batchOf(docs: CaseDocument[]): PushedCase[] {
   let bytes = 0;
   let count = 0;
   for (const doc of docs) {
-    const pushed = { caseId: doc._id, n: doc.n, actions: unruled(doc) };
+    const pushed = pushedOf(doc);
     if (pushed.actions.length === 0) continue;
     bytes += JSON.stringify(pushed).length * 3;
     count += pushed.actions.length;
@@ -103,6 +106,18 @@ export function batchOf(docs: CaseDocument[]): PushedCase[] {
     batch.push(pushed);
   }
   return batch;
+}
+
+/** Everything of the case that the hub has not ruled on in this epoch (rule 1), with what it said before a restore. */
+export function pushedOf(doc: CaseDocument): PushedCase {
+  const { _id: caseId, epoch, n, former } = doc;
+  return {
+    caseId,
+    ...(epoch === undefined ? {} : { epoch }),
+    n,
+    actions: unruled(doc),
+    ...(former === undefined ? {} : { former }),
+  };
 }
 
 /** Oldest first. */
@@ -118,17 +133,24 @@ export async function pushBatch(
 ): Promise<Problem | undefined> {
   const answer = await context.hub.push({ v: PROTOCOL_VERSION, cases: batch });
   if (answer.ok) {
+    const stranger = await context.known.meet(answer.value.epoch);
+    if (stranger !== undefined) return stranger;
     const sent = new Map(batch.map((pushed) => [pushed.caseId, pushed]));
     const answered: Answered[] = [];
     for (const result of answer.value.results) {
+      // A copy that missed the last renewal: offered whole by the next turn.
+      if (result.kind === 'refused' && result.problem.code === 'epoch-changed') {
+        await rebaseCase(context.local, result.caseId, answer.value.epoch.count);
+        continue;
+      }
       const isFault = result.kind === 'refused' && retryOf(result.problem) === 'backoff';
       if (isFault) failed.add(result.caseId);
-      if (isFault) context.suspects.add(result.caseId);
+      if (isFault) context.suspects.set(result.caseId, result.problem);
       else context.suspects.delete(result.caseId);
       const pushed = sent.get(result.caseId);
       if (!isFault && pushed !== undefined) answered.push({ sent: pushed, result });
     }
-    await applyPushResults(context, answered);
+    await applyPushResults(context, answered, answer.value.epoch.count);
     return undefined;
   }
   const { problem } = answer;
@@ -148,6 +170,6 @@ async function setAside(
   { only, problem, failed }: { only: PushedCase; problem: Problem; failed: Set<CaseId> },
 ): Promise<undefined> {
   failed.add(only.caseId);
-  if (problem.code === 'internal') suspects.add(only.caseId);
+  if (problem.code === 'internal') suspects.set(only.caseId, problem);
   else await local.park(only.caseId, problem);
 }

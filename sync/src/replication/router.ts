@@ -2,6 +2,7 @@
  * Follows the master copies and moves the feeds of the units. Keeps no state but its checkpoint: whom a case concerns is read off
  * `head` (rule 17). Several at once are harmless, since a feed entry only ever rises (rules 16, 19).
  */
+import { inEpoch } from '../domain/epoch.ts';
 import type { CaseId } from '../domain/identifiers.ts';
 import { feedOf } from '../domain/identifiers.ts';
 import type { FeedEntry, FeedStore, MasterCase, MasterStore, RouterCheckpoint } from './ports.ts';
@@ -10,6 +11,8 @@ export interface RouterPorts {
   master: Pick<MasterStore, 'changes' | 'getMany'>;
   feeds: Pick<FeedStore, 'raise'>;
   checkpoint: RouterCheckpoint;
+  /** `Epoch.count`, as of now. */
+  epoch: () => number;
   /** Tells the stations of a feed that it moved (rule 11). */
   poke: (feed: string) => void;
 }
@@ -20,14 +23,14 @@ const PAGE = 500;
  * Routes until the changes have ended. Rejects when a store does not answer; to be called again then, nothing is lost. The master is read
  * after its change row, never kept from before it, so no cache can route a case by an older head (rule 18).
  */
-export async function routeChanges({ master, feeds, checkpoint, poke }: RouterPorts): Promise<void> {
+export async function routeChanges({ master, feeds, checkpoint, epoch, poke }: RouterPorts): Promise<void> {
   for (;;) {
     const since = await checkpoint.read();
     const { ids, last } = await master.changes(since, PAGE);
     if (ids.length === 0) return;
     const cases = await master.getMany([...new Set(ids)]);
     const moved = await Promise.all(
-      [...targetsOf(cases)].map(async ([feed, entries]) =>
+      [...targetsOf(cases, epoch())].map(async ([feed, entries]) =>
         (await feeds.raise(feed, entries)) ? [feed] : [],
       ),
     );
@@ -38,7 +41,10 @@ export async function routeChanges({ master, feeds, checkpoint, poke }: RouterPo
 }
 
 /** Every unit that ever was a party gets the case's `n`; one that left gets the marker. */
-export function targetsOf(cases: readonly (MasterCase | undefined)[]): Map<string, FeedEntry[]> {
+export function targetsOf(
+  cases: readonly (MasterCase | undefined)[],
+  epoch: number,
+): Map<string, FeedEntry[]> {
   const targets = new Map<string, FeedEntry[]>();
   for (const found of cases) {
     if (found === undefined) continue;
@@ -46,7 +52,7 @@ export function targetsOf(cases: readonly (MasterCase | undefined)[]): Map<strin
     for (const unit of head.ever) {
       const feed = feedOf(unit);
       const entries = targets.get(feed) ?? [];
-      entries.push({ caseId, n, gone: !head.parties.includes(unit) });
+      entries.push({ caseId, ...inEpoch(epoch), n, gone: !head.parties.includes(unit) });
       targets.set(feed, entries);
     }
   }

@@ -40,12 +40,14 @@ export function rule(
   const actions = { ...known.actions };
   const rulings = { ...known.rulings };
   let state = fold(known);
-  for (const { id, action } of order({ actions: fresh, rulings: {} })) {
+  const former = pushed.former ?? {};
+  for (const { id, action } of order({ actions: fresh, rulings: {}, former })) {
     const found = verdictOn(state, action.body, context);
     const ruling: Ruling = {
       seq: state.n + 1,
       receivedAt: context.now,
       ...(found === undefined ? { verdict: 'accepted' } : { verdict: 'rejected', problem: found }),
+      ...(former[id] !== undefined && { former: former[id] }),
     };
     actions[id] = action;
     rulings[id] = ruling;

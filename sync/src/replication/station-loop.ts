@@ -5,9 +5,11 @@
 import { feedOf } from '../domain/identifiers.ts';
 import type { CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
-import { pullFeed } from './pull-feed.ts';
+import { KnownEpoch } from './known-epoch.ts';
+import { CATALOG, pullFeed } from './pull-feed.ts';
 import { pushDirty } from './push-dirty.ts';
 import type { PushContext } from './push-dirty.ts';
+import { renew } from './renew.ts';
 import type { Clock, HubPort, LocalCounts, LocalStore, Random, Timer } from './ports.ts';
 
 export interface LoopPorts {
@@ -45,8 +47,8 @@ const BACKSTOP_MS = 300_000;
 export class StationLoop {
   readonly #ports: LoopPorts;
   readonly #listeners = new Set<(status: LoopStatus) => void>();
-  /** Cases the hub failed on: pushed last, so that they do not stand in the way of others. */
-  readonly #suspects = new Set<CaseId>();
+  /** Cases the hub could not take for now: pushed last, so that they do not stand in the way of others. */
+  readonly #suspects = new Map<CaseId, Problem>();
   #status: LoopStatus = { state: 'idle', pending: 0, rejected: 0, parked: 0 };
   #running: Promise<void> | undefined;
   #isPoked = false;
@@ -71,6 +73,7 @@ export class StationLoop {
       push: timed((ask) => hub.push(ask)),
       pull: timed((ask) => hub.pull(ask)),
       snapshot: (feed) => hub.snapshot(feed),
+      giveBack: timed((ask) => hub.giveBack(ask)),
     };
     this.#ports = { ...ports, hub: measured };
   }
@@ -115,12 +118,14 @@ export class StationLoop {
 
   async #round(): Promise<void> {
     try {
-      const context = { ...this.#ports, suspects: this.#suspects };
+      const known = await KnownEpoch.read(this.#ports.local);
+      const context = { ...this.#ports, known, suspects: this.#suspects };
       const isUnsealed = this.#ports.isUnsealed();
       // Push first: what the clerk did is safe before anything else, and `gone` finds nothing unsent (rule 12).
       const found =
         (isUnsealed ? await exchangeCases(context, this.#ports.unit) : undefined) ??
-        (await pullFeed(context, 'catalog'));
+        (await pullFeed(context, CATALOG)) ??
+        this.#lastingProblem();
       const counts = isUnsealed ? await this.#ports.counts() : this.#counted();
       this.#failures = found === undefined && this.#suspects.size === 0 ? 0 : this.#failures + 1;
       this.#publish({ ...this.#contact(), ...counts, ...stateOf(found) });
@@ -137,6 +142,11 @@ export class StationLoop {
     const share = (this.#ports.random.bytes(1)[0] ?? 0) / 255;
     const delay = this.#failures === 0 ? BACKSTOP_MS : ceiling * (0.5 + share / 2);
     this.#cancelTimer = this.#ports.timer.after(delay, () => void this.poke());
+  }
+
+  /** What a person must hear of, though the rest of the queue goes on. */
+  #lastingProblem(): Problem | undefined {
+    return [...this.#suspects.values()].find(({ code }) => code === 'hub-behind');
   }
 
   #noteContact(sentAt: number, hubNow: number): void {
@@ -162,8 +172,15 @@ export class StationLoop {
   }
 }
 
-async function exchangeCases(context: PushContext, unit: UnitCode): Promise<Problem | undefined> {
-  return (await pushDirty(context)) ?? (await pullFeed(context, feedOf(unit)));
+/** Push, then pull; when the hub was restored meanwhile, first everything anew. */
+export async function exchangeCases(context: PushContext, unit: UnitCode): Promise<Problem | undefined> {
+  const feed = feedOf(unit);
+  for (;;) {
+    const found = (await pushDirty(context)) ?? (await pullFeed(context, feed));
+    if (found?.code !== 'epoch-changed') return found;
+    const problem = await renew(context, feed);
+    if (problem !== undefined) return problem;
+  }
 }
 
 function stateOf(problem: Problem | undefined): { state: LoopState; problem?: Problem } {

@@ -1,8 +1,11 @@
 /** What every LocalStore must do; run by each adapter. */
 import { describe, expect, test } from 'vitest';
 import type { AnyActionBody, CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
+import type { CatalogDocument } from '../domain/catalog.ts';
+import type { PackedCase } from '../protocol/messages.ts';
 import type { LocalStore } from '../replication/ports.ts';
 import { cheapSign } from './cheap-signer.ts';
+import { SETTINGS } from './factories.ts';
 
 const A = '01kb3x5n8v000000000000000a';
 const B = '01kb3x5n8v000000000000000b';
@@ -45,7 +48,7 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       const store = await make();
       await store.write(caseOf(A, { ruled: 1 }), undefined);
       await store.write(caseOf(B, { ruled: 1 }), undefined);
-      await store.bury(B, 3, await revisionOf(store, B));
+      await store.bury(B, { n: 3, epoch: 1 }, await revisionOf(store, B));
       const [gone, absent, here, ...more] = await store.readMany([B, C, A]);
       expect(gone).toMatchObject({ kind: 'tombstone', goneN: 3 });
       expect(absent).toBeUndefined();
@@ -83,14 +86,14 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       expect(await store.read(B)).toBeUndefined();
     });
 
-    test('a tombstone holds goneN only, and gives way to a write under its revision', async () => {
+    test('a tombstone holds goneN and its epoch only, and gives way to a write under its revision', async () => {
       const store = await make();
       await store.write(caseOf(A, { ruled: 2 }), undefined);
       const revision = await revisionOf(store, A);
-      expect(await store.bury(A, 5, revision)).toBe(true);
+      expect(await store.bury(A, { n: 5, epoch: 2 }, revision)).toBe(true);
       const tombstone = await store.read(A);
-      expect(tombstone).toMatchObject({ kind: 'tombstone', goneN: 5 });
-      expect(await store.bury(A, 6, revision)).toBe(false);
+      expect(tombstone).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 2 });
+      expect(await store.bury(A, { n: 6, epoch: 2 }, revision)).toBe(false);
       expect(await store.write(caseOf(A, { ruled: 6 }), undefined)).toBe(false);
       expect(await store.write(caseOf(A, { ruled: 6 }), tombstone?.revision)).toBe(true);
     });
@@ -118,11 +121,7 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       const store = await make();
       const mine = caseOf(A, { pending: 1 });
       await store.write(mine, undefined);
-      const index = { status: 'received', holder: '', caseNo: '', matterId: 'm1', receivedAt: 0 };
-      const packed = [A, B].map((caseId) => {
-        const doc = caseOf(caseId, { ruled: 2 });
-        return { caseId, n: doc.n, ...index, body: JSON.stringify(doc) };
-      });
+      const packed = [A, B].map((caseId) => packedOf(caseId, 2));
       expect(await store.insertPacked(packed)).toEqual([A]);
       expect(await store.read(A)).toMatchObject({ doc: mine });
       expect(await store.read(B)).toMatchObject({ doc: caseOf(B, { ruled: 2 }) });
@@ -135,6 +134,61 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       await expect(store.addStrays([stray])).resolves.toBeUndefined();
     });
 
+    test('a walk meets every case once, and no tombstone, in pieces', async () => {
+      const store = await make();
+      const ids = Array.from({ length: 7 }, (_, i) => `01kb3x5n8v00000000000000a${String(i)}`);
+      for (const caseId of ids) await store.write(caseOf(caseId, { ruled: 1 }), undefined);
+      await store.write(caseOf(A, { pending: 1 }), undefined);
+      await store.park(A, { code: 'malformed' });
+      await store.write(caseOf(B, { ruled: 1 }), undefined);
+      await store.bury(B, { n: 1, epoch: 1 }, await revisionOf(store, B));
+      await store.insertPacked([packedOf(C, 2)]);
+      const met: CaseDocument[] = [];
+      for await (const docs of store.walk()) met.push(...docs);
+      expect(met.map(({ _id }) => _id).sort()).toEqual([...ids, A, C].sort());
+      expect(met.find(({ _id }) => _id === C)).toEqual(caseOf(C, { ruled: 2 }));
+    });
+
+    test('a walk goes on over what is written meanwhile', async () => {
+      const store = await make();
+      const ids = Array.from({ length: 7 }, (_, i) => `01kb3x5n8v00000000000000a${String(i)}`);
+      for (const caseId of ids) await store.write(caseOf(caseId, { ruled: 1 }), undefined);
+      const met: string[] = [];
+      for await (const docs of store.walk()) {
+        for (const { _id } of docs) {
+          met.push(_id);
+          await store.write(caseOf(_id, { ruled: 1, pending: 1 }), await revisionOf(store, _id));
+        }
+      }
+      expect([...new Set(met)].sort()).toEqual(ids);
+    });
+
+    test('of a catalog entry the later state stays: the later epoch’s, then the greater n', async () => {
+      const store = await make();
+      const doc = (n: number, epoch?: number): CatalogDocument => ({
+        _id: 'settings:district',
+        n,
+        ...(epoch === undefined ? {} : { epoch }),
+        entry: { kind: 'settings', settings: { ...SETTINGS, hotline: `${String(epoch ?? 1)}-${String(n)}` } },
+        sig: 'signed',
+      });
+      await store.writeCatalog([doc(2)]);
+      await store.writeCatalog([doc(1)]);
+      expect(await store.readCatalog()).toEqual([doc(2)]);
+      await store.writeCatalog([doc(1, 3)]);
+      await store.writeCatalog([doc(9)]);
+      await store.writeCatalog([doc(9, 2)]);
+      expect(await store.readCatalog()).toEqual([doc(1, 3)]);
+    });
+
+    test('the hub’s epoch is null until it is saved', async () => {
+      const store = await make();
+      expect(await store.epoch()).toBeNull();
+      await store.saveEpoch({ count: 1, id: 'a' });
+      await store.saveEpoch({ count: 2, id: 'b' });
+      expect(await store.epoch()).toEqual({ count: 2, id: 'b' });
+    });
+
     test('a checkpoint is null until one is saved, each feed for itself', async () => {
       const store = await make();
       expect(await store.checkpoint('unit_530102001013')).toBeNull();
@@ -143,6 +197,12 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       expect(await store.checkpoint('catalog')).toBeNull();
     });
   });
+}
+
+function packedOf(caseId: string, ruled: number): PackedCase {
+  const doc = caseOf(caseId, { ruled });
+  const index = { status: 'received', holder: '', caseNo: '', matterId: 'm1', receivedAt: 0 };
+  return { caseId, n: doc.n, ...index, body: JSON.stringify(doc) };
 }
 
 async function revisionOf(store: LocalStore, caseId: string): Promise<string> {

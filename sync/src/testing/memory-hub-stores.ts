@@ -1,6 +1,7 @@
 /** The hub's stores in memory: compare-and-set and change order as the real ones have them. */
 import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import type {
+  BehindEvidence,
   ChainFinding,
   FeedEntry,
   FeedStore,
@@ -9,14 +10,35 @@ import type {
   Quarantine,
   Register,
   RegisterPage,
+  RestoreLog,
   RouterCheckpoint,
   SetAside,
 } from '../replication/ports.ts';
+import { outranksEntry } from '../replication/feed-rank.ts';
 import { frozen } from './frozen.ts';
+
+/** A copy of a store as it is now; calling it puts the store back to that. */
+export type Backup = () => void;
+
+function backupOf<K, V>(map: Map<K, V>): Backup {
+  const copy = [...map];
+  return () => {
+    map.clear();
+    for (const [key, value] of copy) map.set(key, value);
+  };
+}
 
 export class MemoryMasterStore implements MasterStore {
   readonly docs = new Map<CaseId, { doc: MasterCase; rev: number }>();
   #seq = 0;
+
+  backup(): Backup {
+    const [docs, seq] = [backupOf(this.docs), this.#seq];
+    return () => {
+      docs();
+      this.#seq = seq;
+    };
+  }
 
   async getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]> {
     return ids.map((id) => {
@@ -47,15 +69,23 @@ export class MemoryFeedStore implements FeedStore {
   readonly feeds = new Map<string, Map<CaseId, FeedEntry & { seq: number }>>();
   #seq = 0;
 
+  backup(): Backup {
+    const [feeds, seq] = [backupOf(this.feeds), this.#seq];
+    const rows = [...this.feeds.values()].map((entries) => backupOf(entries));
+    return () => {
+      feeds();
+      for (const each of rows) each();
+      this.#seq = seq;
+    };
+  }
+
   async raise(feed: string, entries: FeedEntry[]): Promise<boolean> {
     const rows = this.feeds.get(feed) ?? new Map<CaseId, FeedEntry & { seq: number }>();
     this.feeds.set(feed, rows);
     let hasMoved = false;
     for (const entry of entries) {
       const known = rows.get(entry.caseId);
-      const isHigher =
-        known === undefined || entry.n > known.n || (entry.n === known.n && entry.gone && !known.gone);
-      if (!isHigher) continue;
+      if (known !== undefined && !outranksEntry(entry, known)) continue;
       rows.delete(entry.caseId);
       rows.set(entry.caseId, { ...entry, seq: ++this.#seq });
       hasMoved = true;
@@ -68,7 +98,7 @@ export class MemoryFeedStore implements FeedStore {
     const rows = [...(this.feeds.get(feed)?.values() ?? [])].filter(({ seq }) => seq > after);
     const page = rows.slice(0, limit);
     return {
-      entries: page.map(({ caseId, n, gone }): FeedEntry => ({ caseId, n, gone })),
+      entries: page.map(({ seq: _seq, ...entry }): FeedEntry => entry),
       last: String(page.at(-1)?.seq ?? after),
       more: rows.length > page.length,
     };
@@ -80,6 +110,13 @@ export class MemoryQuarantine implements Quarantine {
   readonly marks = new Map<string, Set<string>>();
   readonly findings = new Map<DeviceId, { finding: ChainFinding; rev: number }>();
   #rev = 0;
+
+  backup(): Backup {
+    const parts = [backupOf(this.entries), backupOf(this.marks), backupOf(this.findings)];
+    return () => {
+      for (const part of parts) part();
+    };
+  }
 
   async file(entry: SetAside): Promise<SetAside> {
     const known = this.entries.get(entry.id);
@@ -113,6 +150,10 @@ export class MemoryRegister implements Register {
   readonly pages = new Map<string, { page: RegisterPage; rev: number }>();
   #rev = 0;
 
+  backup(): Backup {
+    return backupOf(this.pages);
+  }
+
   async getMany(ids: string[]): Promise<(RegisterPage | undefined)[]> {
     return ids.map((id) => {
       const found = this.pages.get(id);
@@ -144,5 +185,18 @@ export class MemoryRouterCheckpoint implements RouterCheckpoint {
 
   async save(checkpoint: string): Promise<void> {
     this.value = checkpoint;
+  }
+}
+
+export class MemoryRestoreLog implements RestoreLog {
+  readonly returned = new Set<CaseId>();
+  readonly behind: BehindEvidence[] = [];
+
+  async cameBack(cases: { caseId: CaseId }[]): Promise<void> {
+    for (const { caseId } of cases) this.returned.add(caseId);
+  }
+
+  async noticeBehind(evidence: BehindEvidence): Promise<void> {
+    this.behind.push(evidence);
   }
 }

@@ -1,10 +1,13 @@
 /** A hub in memory for tests: the real judge and router over memory stores, and the joins the server does when it answers a pull. */
 import type { CaseDocument } from '../domain/action.ts';
 import type { CatalogDocument, Catalog } from '../domain/catalog.ts';
+import { inEpoch, isSameEpoch } from '../domain/epoch.ts';
 import type { UnitCode } from '../domain/identifiers.ts';
 import { feedOf } from '../domain/identifiers.ts';
 import { refused } from '../domain/problem.ts';
 import type { PackedCase, PullItem, PullRequest } from '../protocol/messages.ts';
+import { evidenceIn, readCheckpoint, writeCheckpoint } from '../replication/checkpoint.ts';
+import type { HubMemory } from '../replication/checkpoint.ts';
 import { judgePush } from '../replication/judge.ts';
 import type { JudgePorts } from '../replication/judge.ts';
 import type { FeedStore, HubPort, MasterCase, MasterStore } from '../replication/ports.ts';
@@ -15,39 +18,62 @@ export interface HubSide {
   feeds: FeedStore;
   catalogDocs: () => readonly CatalogDocument[];
   catalog: () => Catalog;
+  memory: () => HubMemory;
+  /** Takes those it believes and does not know; how many. */
+  takeBack: (docs: CatalogDocument[]) => number;
 }
 
 /** The hub as the station of one unit sees it, over a line that never fails. */
-export function hubFor({ judge, master, feeds, catalogDocs }: HubSide, unit: UnitCode): HubPort {
-  const page = async ({ feed, since, limit }: PullRequest) => {
-    if (feed === 'catalog') {
-      const docs = catalogDocs().slice(Number(since ?? 0), Number(since ?? 0) + limit);
-      const last = Number(since ?? 0) + docs.length;
-      const items = docs.map((doc): PullItem => ({ kind: 'catalog', doc }));
-      return { checkpoint: String(last), more: last < catalogDocs().length, items };
-    }
-    const { entries, last, more } = await feeds.read(feed, since, limit);
-    const cases = await master.getMany(entries.map(({ caseId }) => caseId));
-    return {
-      checkpoint: last,
-      more,
-      items: cases.flatMap((found) => (found === undefined ? [] : [itemOf(found, unit)])),
-    };
-  };
+export function hubFor(side: HubSide, unit: UnitCode): HubPort {
+  const { judge, memory } = side;
+  const stamp = () => ({ v: 1 as const, hubNow: judge.clock.now(), epoch: memory().epoch });
   return {
     push: async (request) => ({ ok: true, value: await judgePush(judge, request, unit) }),
     pull: async (request) => {
       if (request.feed !== 'catalog' && request.feed !== feedOf(unit)) return refused('out-of-scope');
-      const answer = await page(request);
-      return { ok: true, value: { v: 1, hubNow: judge.clock.now(), ...answer } };
+      const since =
+        request.since === null ? { ...memory(), at: 0, since: null } : readCheckpoint(request.since);
+      if (since === undefined) return refused('checkpoint-unknown');
+      const evidence = request.since === null ? undefined : evidenceIn(request.feed, since, memory());
+      if (evidence !== undefined) await judge.restores.noticeBehind(evidence);
+      if (evidence !== undefined || !isSameEpoch(since.epoch, memory().epoch))
+        return refused('checkpoint-unknown');
+      const answer = await pageOf(side, unit, { ...request, since: since.since });
+      return { ok: true, value: { ...stamp(), ...answer, checkpoint: seal(side, answer.checkpoint) } };
     },
     snapshot: async (feed) => {
       if (feed !== feedOf(unit)) return refused('out-of-scope');
-      const { items, checkpoint } = await page({ feed, since: null, limit: Number.MAX_SAFE_INTEGER });
+      const whole = { feed, since: null, limit: Number.MAX_SAFE_INTEGER };
+      const { items, checkpoint } = await pageOf(side, unit, whole);
       const rows = items.flatMap((item) => (item.kind === 'case' ? [packed(item.doc)] : []));
-      const head = { v: 1 as const, hubNow: judge.clock.now(), checkpoint, count: rows.length };
+      const head = { ...stamp(), checkpoint: seal(side, checkpoint), count: rows.length };
       return { ok: true, value: { head, batches: batchesOf(rows) } };
     },
+    giveBack: async ({ docs }) => ({ ok: true, value: { ...stamp(), taken: side.takeBack(docs) } }),
+  };
+}
+
+function seal({ judge, memory }: HubSide, since: string): string {
+  return writeCheckpoint({ epoch: memory().epoch, at: judge.clock.now(), since });
+}
+
+async function pageOf(
+  { master, feeds, catalogDocs, memory }: HubSide,
+  unit: UnitCode,
+  { feed, since, limit }: PullRequest,
+) {
+  if (feed === 'catalog') {
+    const docs = catalogDocs().slice(Number(since ?? 0), Number(since ?? 0) + limit);
+    const last = Number(since ?? 0) + docs.length;
+    const items = docs.map((doc): PullItem => ({ kind: 'catalog', doc }));
+    return { checkpoint: String(last), more: last < catalogDocs().length, items };
+  }
+  const { entries, last, more } = await feeds.read(feed, since, limit);
+  const cases = await master.getMany(entries.map(({ caseId }) => caseId));
+  return {
+    checkpoint: last,
+    more,
+    items: cases.flatMap((found) => (found === undefined ? [] : [itemOf(found, unit, memory().epoch.count)])),
   };
 }
 
@@ -55,8 +81,9 @@ async function* batchesOf(rows: PackedCase[]): AsyncGenerator<PackedCase[]> {
   for (let i = 0; i < rows.length; i += 50) yield rows.slice(i, i + 50);
 }
 
-function itemOf(found: MasterCase, unit: UnitCode): PullItem {
-  const { head, rev: _rev, ...doc } = found;
+function itemOf(found: MasterCase, unit: UnitCode, epoch: number): PullItem {
+  const { head, rev: _rev, ...log } = found;
+  const doc = { ...log, ...inEpoch(epoch) };
   if (!head.parties.includes(unit)) return { kind: 'gone', caseId: doc._id, n: doc.n };
   return { kind: 'case', caseId: doc._id, n: doc.n, doc };
 }

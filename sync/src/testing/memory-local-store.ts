@@ -1,6 +1,8 @@
 /** A station's store in memory. Survives what the tests call a crash, as a disk would. */
 import type { CaseDocument } from '../domain/action.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
+import { outranks } from '../domain/catalog-index.ts';
+import type { Epoch } from '../domain/epoch.ts';
 import type { CaseId } from '../domain/identifiers.ts';
 import { deviceOf } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -8,6 +10,7 @@ import type { PackedCase } from '../protocol/messages.ts';
 import type {
   DeviceState,
   DeviceStore,
+  Gone,
   LocalCase,
   LocalCounts,
   LocalStore,
@@ -18,13 +21,17 @@ import { frozen } from './frozen.ts';
 
 type Row =
   | { kind: 'case'; doc: CaseDocument; revision: number; parked?: Problem }
-  | { kind: 'tombstone'; goneN: number; revision: number };
+  | { kind: 'tombstone'; goneN: number; goneEpoch: number; revision: number };
+
+/** Small, so that a walk takes several pieces. */
+const WALK = 3;
 
 export class MemoryLocalStore implements LocalStore {
   readonly rows = new Map<CaseId, Row>();
   readonly strays = new Map<string, Stray>();
   readonly catalog = new Map<string, CatalogDocument>();
   readonly checkpoints = new Map<string, string>();
+  knownEpoch: Epoch | null = null;
   #revision = 0;
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
@@ -33,7 +40,7 @@ export class MemoryLocalStore implements LocalStore {
     const revision = String(row.revision);
     return row.kind === 'case'
       ? { kind: 'case', doc: row.doc, revision }
-      : { kind: 'tombstone', goneN: row.goneN, revision };
+      : { kind: 'tombstone', goneN: row.goneN, goneEpoch: row.goneEpoch, revision };
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
@@ -64,10 +71,21 @@ export class MemoryLocalStore implements LocalStore {
     return here;
   }
 
-  async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
+  async bury(caseId: CaseId, { n, epoch }: Gone, revision: string): Promise<boolean> {
     if (!isAt(this.rows.get(caseId), revision)) return false;
-    this.rows.set(caseId, { kind: 'tombstone', goneN, revision: ++this.#revision });
+    const tombstone = { kind: 'tombstone' as const, goneN: n, goneEpoch: epoch };
+    this.rows.set(caseId, { ...tombstone, revision: ++this.#revision });
     return true;
+  }
+
+  async *walk(): AsyncGenerator<CaseDocument[]> {
+    const ids = [...this.rows.keys()].sort();
+    for (let i = 0; i < ids.length; i += WALK) {
+      yield ids.slice(i, i + WALK).flatMap((id) => {
+        const row = this.rows.get(id);
+        return row?.kind === 'case' ? [row.doc] : [];
+      });
+    }
   }
 
   async dirty(limit: number): Promise<CaseDocument[]> {
@@ -89,8 +107,21 @@ export class MemoryLocalStore implements LocalStore {
 
   async writeCatalog(docs: CatalogDocument[]): Promise<void> {
     for (const doc of docs) {
-      if ((this.catalog.get(doc._id)?.n ?? -1) < doc.n) this.catalog.set(doc._id, doc);
+      const known = this.catalog.get(doc._id);
+      if (known === undefined || outranks(doc, known)) this.catalog.set(doc._id, doc);
     }
+  }
+
+  async readCatalog(): Promise<CatalogDocument[]> {
+    return [...this.catalog.values()];
+  }
+
+  async epoch(): Promise<Epoch | null> {
+    return this.knownEpoch;
+  }
+
+  async saveEpoch(epoch: Epoch): Promise<void> {
+    this.knownEpoch = epoch;
   }
 
   async checkpoint(feed: string): Promise<string | null> {

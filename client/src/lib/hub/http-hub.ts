@@ -1,6 +1,8 @@
 /** HubPort over HTTP. */
 import type { Result } from '@sanji/sync/domain/problem';
 import type {
+  GiveBackAnswer,
+  GiveBackRequest,
   PackedCase,
   PullAnswer,
   PullRequest,
@@ -33,6 +35,12 @@ export class HttpHub implements HubPort {
     const query = new URLSearchParams({ feed, limit: String(limit) });
     if (since !== null) query.set('since', since);
     return this.#call((token) => askJson<PullAnswer>({ path: `/sync/pull?${query.toString()}`, token }));
+  }
+
+  async giveBack(request: GiveBackRequest): Promise<Result<GiveBackAnswer>> {
+    return this.#call((token) =>
+      askJson<GiveBackAnswer>({ method: 'POST', path: '/sync/catalog', body: request, token }),
+    );
   }
 
   async snapshot(feed: string): Promise<Result<Snapshot>> {

@@ -4,8 +4,10 @@
  */
 import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
+import { FIRST_EPOCH } from '@sanji/sync/domain/epoch';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
+import type { Gone } from '@sanji/sync/replication/ports';
 import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
@@ -21,7 +23,7 @@ export interface CaseRecord {
   /** What the workbench reads first: the time of receipt while the case is open, `CLOSED` afterwards. */
   queue: number;
   receivedAt: number;
-  /** The CaseDocument as JSON, sealed; empty in a tombstone. */
+  /** The CaseDocument as JSON, sealed; in a tombstone the epoch of its `n`, as digits. */
   body: string;
   /** The problem a parked case waits with as JSON, sealed; otherwise empty. */
   problem: string;
@@ -67,10 +69,10 @@ export async function recordOf(
   };
 }
 
-export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
+export function tombstoneOf(caseId: string, { n, epoch }: Gone): CaseRecord {
   return {
     caseId,
-    n: goneN,
+    n,
     dirty: 0,
     status: 'gone',
     holder: '',
@@ -78,9 +80,14 @@ export function tombstoneOf(caseId: string, goneN: number): CaseRecord {
     matterId: '',
     queue: GONE,
     receivedAt: 0,
-    body: '',
+    body: String(epoch),
     problem: '',
   };
+}
+
+/** What a tombstone holds. */
+export function goneOf({ n, body }: Pick<CaseRecord, 'n' | 'body'>): Gone {
+  return { n, epoch: body === '' ? FIRST_EPOCH : Number(body) };
 }
 
 export async function documentOf({ caseId, body }: CaseRecord, seal: Seal): Promise<CaseDocument> {

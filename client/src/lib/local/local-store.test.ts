@@ -77,7 +77,7 @@ describe('a first load on the shelf', () => {
     const { store, station, reader, shelf } = await terminal();
     await store.insertPacked(rows);
     const known = await store.read(first ?? '');
-    expect(await store.bury(first ?? '', 9, known?.revision ?? '')).toBe(true);
+    expect(await store.bury(first ?? '', { n: 9, epoch: 1 }, known?.revision ?? '')).toBe(true);
     expect(await store.read(first ?? '')).toMatchObject({ kind: 'tombstone', goneN: 9 });
     expect(await shelved(shelf)).not.toContain(first);
     expect(JSON.stringify(await station.shelfHeads.toArray())).not.toContain(first);
@@ -90,7 +90,7 @@ describe('a first load on the shelf', () => {
     const blocks = await station.shelf.toArray();
     const heads = await station.shelfHeads.toArray();
     const known = await store.read(first ?? '');
-    await store.bury(first ?? '', 9, known?.revision ?? '');
+    await store.bury(first ?? '', { n: 9, epoch: 1 }, known?.revision ?? '');
     await station.shelf.bulkPut(blocks);
     await station.shelfHeads.bulkPut(heads);
     const { store: restarted, shelf } = await terminal(name);

@@ -1,16 +1,26 @@
 /** LocalStore over RxDB and Dexie. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
+import { outranks } from '@sanji/sync/domain/catalog-index';
+import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { CaseId, DeviceId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
-import type { LocalCase, LocalCounts, LocalStore, LocalWrite, Stray } from '@sanji/sync/replication/ports';
+import type {
+  Gone,
+  LocalCase,
+  LocalCounts,
+  LocalStore,
+  LocalWrite,
+  Stray,
+} from '@sanji/sync/replication/ports';
 import type { BulkWriteRow, RxDocumentData } from 'rxdb/plugins/core';
 import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
 import {
   GONE,
   documentOf,
+  goneOf,
   pendingOf,
   problemLabel,
   recordOf,
@@ -30,6 +40,10 @@ const SHELVED = 'shelved';
 
 /** Names this store's writes in RxDB's events. */
 const CONTEXT = 'sanji-local-store';
+/** Under which the hub's epoch is kept among the settings. */
+const EPOCH = 'hub-epoch';
+/** Cases of a walk in memory at once. */
+const PIECE = 200;
 
 export interface LocalStoreParts {
   cases: CaseCollection;
@@ -72,7 +86,10 @@ export class RxLocalStore implements LocalStore {
       return { kind: 'case', doc: JSON.parse(here.packed.body) as CaseDocument, revision: SHELVED };
     }
     const { record } = here;
-    if (record.status === 'gone') return { kind: 'tombstone', goneN: record.n, revision: record._rev };
+    if (record.status === 'gone') {
+      const { n: goneN, epoch: goneEpoch } = goneOf(record);
+      return { kind: 'tombstone', goneN, goneEpoch, revision: record._rev };
+    }
     return { kind: 'case', doc: await documentOf(record, this.#seal), revision: record._rev };
   }
 
@@ -89,12 +106,32 @@ export class RxLocalStore implements LocalStore {
     );
   }
 
-  async bury(caseId: CaseId, goneN: number, revision: string): Promise<boolean> {
-    const [isBuried] = await this.#put([{ record: tombstoneOf(caseId, goneN), revision }]);
+  async bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean> {
+    const [isBuried] = await this.#put([{ record: tombstoneOf(caseId, gone), revision }]);
     if (isBuried !== true) return false;
     // Second, so that a crash in between leaves a tombstone: `finishBurials` takes the copy off then.
     await this.#shelf.remove(caseId);
     return true;
+  }
+
+  /** The database first, then what lies on the shelf alone. */
+  async *walk(): AsyncGenerator<CaseDocument[]> {
+    const { dexieTable } = await tableOf(this.#cases);
+    let last = '';
+    for (let more = true; more;) {
+      const page = (await dexieTable.where('caseId').above(last).limit(PIECE).toArray()) as CaseRecord[];
+      const here = page.filter(({ status }) => status !== 'gone');
+      yield await Promise.all(here.map((record) => documentOf(record, this.#seal)));
+      more = page.length === PIECE;
+      last = page.at(-1)?.caseId ?? last;
+    }
+    for (const block of await this.#shelf.blocks()) {
+      const rows = await this.#shelf.rowsOf(block);
+      const written = await this.#written(rows.map(({ caseId }) => caseId));
+      yield rows
+        .filter(({ caseId }) => !written.has(caseId))
+        .map(({ body }) => JSON.parse(body) as CaseDocument);
+    }
   }
 
   /** After a crash: takes off the shelf what has a tombstone already. To be called when a station starts. Idempotent. */
@@ -193,7 +230,10 @@ export class RxLocalStore implements LocalStore {
     const { catalog } = this.#station;
     await this.#station.transaction('rw', catalog, async () => {
       const known = await catalog.bulkGet(docs.map(({ _id }) => _id));
-      const newer = docs.filter((doc, i) => (known[i]?.n ?? -1) < doc.n);
+      const newer = docs.filter((doc, i) => {
+        const mine = known[i];
+        return mine === undefined || outranks(doc, mine);
+      });
       if (newer.length > 0) await catalog.bulkPut(newer);
     });
   }
@@ -212,6 +252,19 @@ export class RxLocalStore implements LocalStore {
       if (record.dirty === 2) counts.parked += 1;
     }
     return counts;
+  }
+
+  async readCatalog(): Promise<CatalogDocument[]> {
+    return this.#station.catalog.toArray();
+  }
+
+  async epoch(): Promise<Epoch | null> {
+    const found = await this.#station.settings.get(EPOCH);
+    return found === undefined ? null : (found.value as Epoch);
+  }
+
+  async saveEpoch(epoch: Epoch): Promise<void> {
+    await this.#station.settings.put({ name: EPOCH, value: epoch });
   }
 
   async checkpoint(feed: string): Promise<string | null> {

@@ -20,7 +20,9 @@ export async function rescueAll(now: Date): Promise<{ rescue: Rescue; cases: num
     .filter((name) => name.includes('sanji'));
   const databases = await Promise.all(names.map(readDatabase));
   const rows = databases.flatMap(({ stores }) => stores.flatMap((store) => store.rows)).filter(isObject);
-  const cases = rows.filter(({ body }) => typeof body === 'string' && body !== '');
+  const cases = rows.filter(
+    ({ body, status }) => typeof body === 'string' && body !== '' && status !== 'gone',
+  );
   const shelved = rows.flatMap(({ cases: held }) => (Array.isArray(held) ? held : []));
   return {
     rescue: { madeAt: now.toISOString(), databases },
