@@ -24,7 +24,7 @@ const HEAD: Omit<BundleHead, 'kind' | 'v'> = {
   at: NOW,
   seq: 3,
   to: null,
-  asks: { epoch: { count: 1, id: 'e1' }, cases: 'c7', catalog: null },
+  asks: { cases: 'c7', catalog: null },
 };
 const WORDS = ['{"_id":"一"}', '{"_id":"二"}', ''];
 

@@ -4,7 +4,6 @@
  * byte that is changed on the way is noticed and named. It says nothing about what is in the parts: that is `bundle-content.ts`.
  */
 import { z } from 'zod';
-import type { Epoch } from '../domain/epoch.ts';
 import type { DeviceKey } from '../domain/catalog.ts';
 import { DEVICE_ID, UNIT_CODE } from '../domain/identifiers.ts';
 import type { DeviceId, UnitCode } from '../domain/identifiers.ts';
@@ -50,9 +49,8 @@ export interface BundleHead {
   /** From where on the maker wants to hear what is new; null when it asks for nothing but the rulings. */
   asks: BundleAsk | null;
 }
-/** Checkpoints as the hub gave them out, good in their epoch. */
+/** Checkpoints as the hub gave them out; null: from the start. */
 export interface BundleAsk {
-  epoch: Epoch | null;
   cases: string | null;
   catalog: string | null;
 }
@@ -89,7 +87,6 @@ const bundleShape = z.strictObject({
   to: z.string().regex(DEVICE_ID).nullable(),
   asks: z
     .strictObject({
-      epoch: z.strictObject({ count, id: z.string().max(100) }).nullable(),
       cases: checkpoint,
       catalog: checkpoint,
     })
