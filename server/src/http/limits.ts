@@ -10,6 +10,8 @@ const WINDOW_MS = 60_000;
 const ALL_PER_MINUTE = 6_000;
 /** Twenty-five clerks log in at the start of the day; a program that guesses wants thousands. */
 const GUESSABLE_PER_MINUTE = 60;
+/** Terminals are taken out of service one by one. */
+const COSTLY_PER_MINUTE = 30;
 
 /**
  * Routes at which a secret short enough for people could be guessed. A device session is opened by a signature, which nobody guesses, and
@@ -17,12 +19,19 @@ const GUESSABLE_PER_MINUTE = 60;
  */
 export const GUESSABLE: readonly RouteName[] = ['POST /api/session', 'POST /api/devices/enrol'];
 
+/** Routes at which anybody may make the hub read and check megabytes before it knows who asks. */
+export const COSTLY: readonly RouteName[] = ['POST /sync/handover'];
+
 export function overallLimit(): RequestHandler {
   return limit(ALL_PER_MINUTE);
 }
 
 export function guessLimit(): RequestHandler {
   return limit(GUESSABLE_PER_MINUTE);
+}
+
+export function costLimit(): RequestHandler {
+  return limit(COSTLY_PER_MINUTE);
 }
 
 function limit(perMinute: number): RequestHandler {

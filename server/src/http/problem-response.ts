@@ -5,6 +5,7 @@ import type { Response } from 'express';
 /** Codes that are not a plain 422. */
 const STATUS: Partial<Record<ProblemCode, number>> = {
   malformed: 400,
+  'bundle-unreadable': 400,
   'field-invalid': 400,
   'field-required': 400,
   'field-too-long': 400,
@@ -15,6 +16,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'device-unknown': 401,
   'device-revoked': 403,
   'signature-invalid': 401,
+  'bundle-signature-invalid': 401,
   'device-required': 403,
   forbidden: 403,
   'out-of-scope': 403,
