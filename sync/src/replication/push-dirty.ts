@@ -4,7 +4,7 @@ import type { CaseDocument, SignedAction } from '../domain/action.ts';
 import { order } from '../domain/order.ts';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { retryOf } from '../domain/problem.ts';
-import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PushedCase } from '../protocol/messages.ts';
 import { applyPushResults } from './apply.ts';
 import type { Answered, ApplyPorts } from './apply.ts';
@@ -32,80 +32,88 @@ const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
 /** Requests under way at once: the hub rules one batch while the station stores the rulings of another. */
 const LANES = 2;
 const LANE_CASES = 75;
-/** Read from the store at a time: enough that both lanes are busy. */
-const TAKE_CASES = 2 * LANES * LANE_CASES;
+/** Read from the store at a time: some are read again while they are under way, so the more the better, as far as memory goes. */
+const TAKE_CASES = 8 * LANE_CASES;
+/** UTF-8 takes no more for one unit of UTF-16. */
+const MAX_BYTES_PER_UNIT = 3;
 
 /** The problem that ended the push early, undefined when every case was answered. */
 export async function pushDirty(context: PushContext): Promise<Problem | undefined> {
-  const failed = new Set<CaseId>();
-  const before = new Set(context.suspects.keys());
-  let last: string | undefined;
-  for (;;) {
-    const dirty = await context.local.dirty(TAKE_CASES + failed.size + before.size);
-    const open = dirty.filter(({ _id }) => !failed.has(_id));
-    const calm = open.filter(({ _id }) => !before.has(_id));
-    const batches = batchesOf(calm.length > 0 ? calm : open);
-    if (batches.length === 0) return undefined;
-    const taken = batches.flat();
-    // The same cases again: answered, yet still dirty. Left for the next round instead of a busy loop.
-    const key = JSON.stringify(
-      taken.map(({ caseId, actions }) => [caseId, actions.map(({ body }) => body.id)]),
-    );
-    const problem = key === last ? undefined : await pushBatches(context, batches, failed);
-    if (problem !== undefined) return problem;
-    if (key === last) for (const { caseId } of taken) failed.add(caseId);
-    last = key;
-  }
+  return new Outbox(context).empty();
 }
 
-function batchesOf(docs: CaseDocument[]): PushedCase[][] {
-  const batches: PushedCase[][] = [];
-  for (let i = 0; i < docs.length;) {
-    const batch = batchOf(docs.slice(i, i + LANE_CASES));
-    const last = batch.at(-1)?.caseId;
-    if (last === undefined) break;
-    batches.push(batch);
-    i = docs.findIndex(({ _id }) => _id === last) + 1;
-  }
-  return batches;
-}
+/** The dirty cases of one round, in batches for the lanes. A case is in one batch at a time, so the lanes do not meet. */
+class Outbox {
+  readonly #context: PushContext;
+  /** On which the hub failed in an earlier round: they come last. */
+  readonly #suspects: ReadonlySet<CaseId>;
+  readonly #failed = new Set<CaseId>();
+  /** In a batch that is waiting or under way. */
+  readonly #taken = new Set<CaseId>();
+  /** By case, what was handed in during this round. */
+  readonly #offered = new Map<CaseId, string>();
+  #batches: PushedCase[][] = [];
+  #reading: Promise<boolean> | undefined;
+  #problem: Problem | undefined;
+  #isOver = false;
 
-/** A case is in one batch only, so the lanes do not meet. What a lane has begun it ends, whatever the other one met. */
-async function pushBatches(
-  context: PushContext,
-  batches: PushedCase[][],
-  failed: Set<CaseId>,
-): Promise<Problem | undefined> {
-  const queue = [...batches];
-  let problem: Problem | undefined;
-  const runLane = async (): Promise<void> => {
-    for (let batch = queue.shift(); batch !== undefined; batch = queue.shift()) {
-      const found = await pushBatch(context, batch, failed);
-      if (found === undefined) continue;
-      problem ??= found;
-      queue.length = 0;
+  constructor(context: PushContext) {
+    this.#context = context;
+    this.#suspects = new Set(context.suspects.keys());
+  }
+
+  async empty(): Promise<Problem | undefined> {
+    const lanes = Array.from({ length: LANES }, () => this.#runLane());
+    for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+    return this.#problem;
+  }
+
+  /** What a lane has begun it ends, whatever the other one met. */
+  async #runLane(): Promise<void> {
+    try {
+      for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) {
+        const problem = await pushBatch(this.#context, batch, this.#failed);
+        for (const { caseId } of batch) this.#taken.delete(caseId);
+        if (problem !== undefined) {
+          this.#problem ??= problem;
+          this.#isOver = true;
+        }
+      }
+    } catch (error) {
+      this.#isOver = true;
+      throw error;
     }
-  };
-  const lanes = Array.from({ length: Math.min(LANES, batches.length) }, runLane);
-  for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
-  return problem;
-}
-
-/** As many cases as one push may carry, at least one. */
-export function batchOf(docs: CaseDocument[]): PushedCase[] {
-  const batch: PushedCase[] = [];
-  let bytes = 0;
-  let count = 0;
-  for (const doc of docs) {
-    const pushed = pushedOf(doc);
-    if (pushed.actions.length === 0) continue;
-    bytes += JSON.stringify(pushed).length * 3;
-    count += pushed.actions.length;
-    const isFull = bytes > MAX_PUSH_BYTES || count > MAX_PUSH_ACTIONS || batch.length >= MAX_PUSH_CASES;
-    if (isFull && batch.length > 0) break;
-    batch.push(pushed);
   }
-  return batch;
+
+  async #next(): Promise<PushedCase[] | undefined> {
+    for (let again = true; again && !this.#isOver && this.#batches.length === 0;) {
+      this.#reading ??= this.#read().finally(() => {
+        this.#reading = undefined;
+      });
+      again = await this.#reading;
+    }
+    return this.#isOver ? undefined : this.#batches.shift();
+  }
+
+  /** True when there may be more behind what was found to be stuck. */
+  async #read(): Promise<boolean> {
+    const passedOver = this.#failed.size + this.#taken.size + this.#suspects.size;
+    const dirty = await this.#context.local.dirty(TAKE_CASES + passedOver);
+    const open = dirty
+      .filter(({ _id }) => !this.#failed.has(_id) && !this.#taken.has(_id))
+      .map(pushedOf)
+      .filter(({ actions }) => actions.length > 0);
+    // The same actions again: answered, yet still unruled. Left for the next round instead of a busy loop.
+    const [stuck, fresh] = partition(open, (pushed) => this.#offered.get(pushed.caseId) === keyOf(pushed));
+    for (const { caseId } of stuck) this.#failed.add(caseId);
+    const [last, first] = partition(fresh, ({ caseId }) => this.#suspects.has(caseId));
+    this.#batches = batchesOf(first.length > 0 ? first : last);
+    for (const pushed of this.#batches.flat()) {
+      this.#taken.add(pushed.caseId);
+      this.#offered.set(pushed.caseId, keyOf(pushed));
+    }
+    return fresh.length === 0 && stuck.length > 0;
+  }
 }
 
 /** Everything of the case that the hub has not ruled on in this epoch (rule 1), with what it said before a restore. */
@@ -118,6 +126,40 @@ export function pushedOf(doc: CaseDocument): PushedCase {
     actions: unruled(doc),
     ...(former === undefined ? {} : { former }),
   };
+}
+
+/** Differs when anything was added to the case, or its copy was made to fit the hub's epoch. */
+function keyOf({ epoch, n, actions }: PushedCase): string {
+  return JSON.stringify([epoch, n, actions.map(({ body }) => body.id)]);
+}
+
+function partition<T>(all: T[], isIn: (each: T) => boolean): [T[], T[]] {
+  return [all.filter(isIn), all.filter((each) => !isIn(each))];
+}
+
+/** As many cases in each as one push may carry, at least one. */
+function batchesOf(cases: PushedCase[]): PushedCase[][] {
+  const batches: PushedCase[][] = [];
+  let batch: PushedCase[] = [];
+  let bytes = 0;
+  let count = 0;
+  for (const pushed of cases) {
+    const size = JSON.stringify(pushed).length * MAX_BYTES_PER_UNIT;
+    const isFull =
+      bytes + size > MAX_PUSH_BYTES ||
+      count + pushed.actions.length > MAX_PUSH_ACTIONS ||
+      batch.length >= LANE_CASES;
+    if (isFull && batch.length > 0) {
+      batches.push(batch);
+      batch = [];
+      bytes = 0;
+      count = 0;
+    }
+    batch.push(pushed);
+    bytes += size;
+    count += pushed.actions.length;
+  }
+  return batch.length > 0 ? [...batches, batch] : batches;
 }
 
 /** Oldest first. */

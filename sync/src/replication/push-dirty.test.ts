@@ -1,0 +1,168 @@
+/** How the cases of one round reach the hub: in batches, in lanes. What becomes of each is under the rules (`test/rules/push.test.ts`). */
+import { expect, test } from 'vitest';
+import type { CaseDocument, Ruling } from '../domain/action.ts';
+import { problem, type Problem } from '../domain/problem.ts';
+import type { PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
+import { MAX_PUSH_BYTES } from '../protocol/messages.ts';
+import { NOW, makeAction, makeCase } from '../testing/factories.ts';
+import { MemoryLocalStore } from '../testing/memory-local-store.ts';
+import { KnownEpoch } from './known-epoch.ts';
+import type { HubPort } from './ports.ts';
+import { pushDirty } from './push-dirty.ts';
+
+const EPOCH = { count: 1, id: 'first' };
+
+function caseIdOf(i: number): string {
+  return `01kb${String(i).padStart(22, '0')}`;
+}
+
+function unruledCase(i: number, text = ''): CaseDocument {
+  const id = `device01.${String(i + 1)}`;
+  return makeCase([makeAction('note', { id, caseId: caseIdOf(i), payload: { text } })], { ruled: 0 });
+}
+
+/** A hub that accepts everything, when it is let. */
+class SlowHub implements HubPort {
+  readonly requests: { cases: PushedCase[]; answer: () => Promise<void> }[] = [];
+  #arrived = Promise.withResolvers<undefined>();
+  /** Left out of the answers. */
+  silentOn = new Set<string>();
+
+  push(request: PushRequest): ReturnType<HubPort['push']> {
+    const { promise, resolve } = Promise.withResolvers<Awaited<ReturnType<HubPort['push']>>>();
+    const answer = async (): Promise<void> => {
+      resolve({ ok: true, value: this.#accept(request.cases) });
+      await promise;
+    };
+    this.requests.push({ cases: request.cases, answer });
+    this.#arrived.resolve(undefined);
+    this.#arrived = Promise.withResolvers();
+    return promise;
+  }
+
+  /** Resolves when `count` requests have come in since the beginning. */
+  async received(count: number): Promise<void> {
+    while (this.requests.length < count) await this.#arrived.promise;
+  }
+
+  #accept(cases: PushedCase[]): PushAnswer {
+    const results = cases
+      .filter(({ caseId }) => !this.silentOn.has(caseId))
+      .map(({ caseId, n, actions }): PushResult => {
+        const rulings = actions.map(({ body }, i): [string, Ruling] => [
+          body.id,
+          { seq: n + i + 1, verdict: 'accepted', receivedAt: NOW },
+        ]);
+        return { caseId, kind: 'delta', n: n + actions.length, rulings: Object.fromEntries(rulings) };
+      });
+    return { v: 1, hubNow: NOW, epoch: EPOCH, results };
+  }
+
+  pull = (): never => {
+    throw new Error('not asked for here');
+  };
+  snapshot = this.pull;
+  giveBack = this.pull;
+}
+
+async function outboxOf(docs: CaseDocument[]) {
+  const local = new MemoryLocalStore();
+  for (const doc of docs) await local.write(doc, undefined);
+  const hub = new SlowHub();
+  const suspects = new Map<string, Problem>();
+  const known = await KnownEpoch.read(local);
+  const round = () =>
+    pushDirty({ local, hub, known, suspects, clock: { now: () => NOW }, deviceId: 'device01' });
+  return { local, hub, suspects, round };
+}
+
+async function answerAll(hub: SlowHub, round: Promise<unknown>): Promise<void> {
+  let isOver = false;
+  void round.finally(() => (isOver = true));
+  for (let i = 0; !isOver; i++) {
+    await Promise.race([hub.received(i + 1), round]);
+    await hub.requests[i]?.answer();
+  }
+}
+
+test('one lane goes on while the other waits for its answer, and no case is in both', async () => {
+  const { local, hub, round } = await outboxOf(Array.from({ length: 700 }, (_, i) => unruledCase(i)));
+  const done = round();
+  await hub.received(2);
+  const [slow] = hub.requests;
+  for (let i = 1; i < 9; i++) {
+    await hub.received(i + 1);
+    await hub.requests[i]?.answer();
+  }
+  await hub.received(10);
+  const sent = hub.requests.flatMap(({ cases }) => cases.map(({ caseId }) => caseId));
+  expect(sent).toHaveLength(new Set(sent).size);
+  expect(sent).toHaveLength(700);
+  await hub.requests[9]?.answer();
+  await slow?.answer();
+  expect(await done).toBeUndefined();
+  expect(await local.dirty(1)).toEqual([]);
+});
+
+test('a batch stays below the size the hub takes', async () => {
+  const long = '长'.repeat(2_000);
+  const { hub, round } = await outboxOf(Array.from({ length: 400 }, (_, i) => unruledCase(i, long)));
+  await answerAll(hub, round());
+  for (const { cases } of hub.requests) {
+    expect(Buffer.byteLength(JSON.stringify({ v: 1, cases }))).toBeLessThan(MAX_PUSH_BYTES);
+  }
+});
+
+test('what was added to a case while it was under way goes in the same round', async () => {
+  const { local, hub, round } = await outboxOf([unruledCase(0)]);
+  const done = round();
+  await hub.received(1);
+  const here = await local.read(caseIdOf(0));
+  if (here?.kind !== 'case') throw new Error('not saved');
+  const later = makeAction('note', { id: 'device01.9', caseId: caseIdOf(0) });
+  await local.write({ ...here.doc, actions: { ...here.doc.actions, 'device01.9': later } }, here.revision);
+  await answerAll(hub, done);
+  expect(
+    hub.requests.map(({ cases }) => cases.map(({ actions }) => actions.map(({ body }) => body.id))),
+  ).toEqual([[['device01.1']], [['device01.9']]]);
+  expect(await local.dirty(1)).toEqual([]);
+});
+
+test('cases that stay unanswered are offered once a round, and hide none behind them', async () => {
+  const { local, hub, round } = await outboxOf(Array.from({ length: 1_500 }, (_, i) => unruledCase(i)));
+  hub.silentOn = new Set(Array.from({ length: 1_300 }, (_, i) => caseIdOf(i)));
+  const done = round();
+  await answerAll(hub, done);
+  expect(await done).toBeUndefined();
+  const sent = hub.requests.flatMap(({ cases }) => cases.map(({ caseId }) => caseId));
+  expect(sent).toHaveLength(1_500);
+  expect(new Set(sent).size).toBe(1_500);
+  expect(await local.dirty(2_000)).toHaveLength(1_300);
+});
+
+test('a lost line ends the round; what the other lane had begun is stored', async () => {
+  const { local, hub, round } = await outboxOf(Array.from({ length: 400 }, (_, i) => unruledCase(i)));
+  const accept = hub.push.bind(hub);
+  let calls = 0;
+  hub.push = (request) => {
+    calls += 1;
+    return calls === 2 ? Promise.resolve({ ok: false, problem: problem('offline') }) : accept(request);
+  };
+  const done = round();
+  await hub.received(1);
+  await answerAll(hub, done);
+  expect(await done).toEqual(problem('offline'));
+  expect(calls).toBe(2);
+  expect(await local.dirty(1_000)).toHaveLength(325);
+});
+
+test('a store that breaks ends the round with its error, and no lane goes on', async () => {
+  const { local, hub, round } = await outboxOf(Array.from({ length: 400 }, (_, i) => unruledCase(i)));
+  const broken = new Error('quota');
+  local.writeMany = () => Promise.reject(broken);
+  const done = round();
+  const caught = done.catch((error: unknown) => error);
+  await answerAll(hub, caught);
+  expect(await caught).toBe(broken);
+  expect(hub.requests).toHaveLength(2);
+});
