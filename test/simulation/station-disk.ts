@@ -33,6 +33,11 @@ export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random 
     readCatalog: () => local.readCatalog(),
     epoch: () => local.epoch(),
     saveEpoch: (epoch) => local.saveEpoch(epoch),
+    relay: () => local.relay(),
+    moveTo: async (relay) => {
+      refuse('moveTo');
+      return local.moveTo(relay);
+    },
     bury: async (caseId, gone, revision) => {
       refuse('bury');
       return local.bury(caseId, gone, revision);

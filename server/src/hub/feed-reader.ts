@@ -1,6 +1,6 @@
 /** What a station pulls: a page of its unit's feed, joined with the master copies, or of the catalog. */
 import { inEpoch, isSameEpoch } from '@sanji/sync/domain/epoch';
-import { feedOf } from '@sanji/sync/domain/identifiers';
+import { feedOf, type UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import {
@@ -42,13 +42,21 @@ export function mayRead(feed: string, unit: string): boolean {
   return feed === CATALOG_FEED || feed === feedOf(unit);
 }
 
-/** Problems: checkpoint-unknown. */
-export async function readFeed(deps: FeedReaderDeps, request: PullRequest): Promise<Result<PullAnswer>> {
+/**
+ * Problems: checkpoint-unknown.
+ * @param street set for a relay: what left one of its units is still its own while another one is a party
+ */
+export async function readFeed(
+  deps: FeedReaderDeps,
+  request: PullRequest,
+  street: readonly UnitCode[] = [],
+): Promise<Result<PullAnswer>> {
   const since = await openCheckpoint(deps, request);
   if (!since.ok) return since;
   const inner = { ...request, since: since.value };
   try {
-    const page = request.feed === CATALOG_FEED ? await catalogPage(deps, inner) : await casePage(deps, inner);
+    const page =
+      request.feed === CATALOG_FEED ? await catalogPage(deps, inner) : await casePage(deps, inner, street);
     // The same again where nothing moved, so that a station at rest has nothing to store.
     const checkpoint =
       request.since !== null && page.checkpoint === since.value
@@ -101,27 +109,32 @@ async function catalogPage({ catalog }: FeedReaderDeps, { since, limit }: PullRe
 async function casePage(
   { master, feeds, memory }: FeedReaderDeps,
   { feed, since, limit }: PullRequest,
+  street: readonly UnitCode[],
 ): Promise<Page> {
   const { count } = memory().epoch;
   const { entries, last, more } = await feeds.read(feed, since, limit);
-  const staying = entries.filter(({ gone }) => !gone);
-  const masters = await master.getMany(staying.map(({ caseId }) => caseId));
+  const asked = entries.filter(({ gone }) => !gone || street.length > 0);
+  const masters = await master.getMany(asked.map(({ caseId }) => caseId));
   const byId = new Map(masters.filter((doc) => doc !== undefined).map((doc) => [doc._id, doc]));
-  const items = entries.map((entry) => itemOf(entry, byId.get(entry.caseId), { feed, epoch: count }));
+  const reading = { readers: new Set([feed, ...street.map(feedOf)]), epoch: count };
+  const items = entries.map((entry) => itemOf(entry, byId.get(entry.caseId), reading));
   return { checkpoint: last, more, items: items.filter((item) => item !== undefined) };
 }
 
 function itemOf(
   entry: FeedEntry,
   master: MasterCase | undefined,
-  { feed, epoch }: { feed: string; epoch: number },
+  { readers, epoch }: { readers: ReadonlySet<string>; epoch: number },
 ): PullItem | undefined {
   const { caseId, n, gone } = entry;
-  if (gone) return { kind: 'gone', caseId, n };
-  // The feed may lag behind the case: what a unit may see is decided by the case.
-  if (master !== undefined && !isParty(master, feed)) return { kind: 'gone', caseId, n: master.n };
-  // An entry without its case: the case is deleted, which the hub never does. There is nothing to hand out.
-  return master === undefined ? undefined : { kind: 'case', caseId, n: master.n, doc: logOf(master, epoch) };
+  if (master === undefined) {
+    // An entry without its case: the case is deleted, which the hub never does. There is nothing to hand out.
+    return gone ? { kind: 'gone', caseId, n } : undefined;
+  }
+  // The feed may lag behind the case: what may be seen is decided by the case.
+  return master.head.parties.some((unit) => readers.has(feedOf(unit)))
+    ? { kind: 'case', caseId, n: master.n, doc: logOf(master, epoch) }
+    : { kind: 'gone', caseId, n: master.n };
 }
 
 export function isParty({ head }: Pick<MasterCase, 'head'>, feed: string): boolean {

@@ -183,6 +183,11 @@ export interface CaseDocument {
   rulings: Record<ActionId, Ruling>;
   /** At a station, on actions the hub has forgotten: their last ruling before. */
   former?: Record<ActionId, FormerRuling>;
+  /**
+   * At a station that speaks to a street relay: the unruled actions that the relay has and hands up, sorted. No part of the log: `merge` makes
+   * a union without it, and who applies the relay's word sets it anew.
+   */
+  relayed?: ActionId[];
 }
 
 /** The signer of an action, read off its id. */

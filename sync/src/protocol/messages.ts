@@ -35,12 +35,21 @@ export interface PushAnswer {
   hubNow: number;
   /** A station that knows another applies nothing of an answer before it has come to terms with it (`renew.ts`). */
   epoch: Epoch;
+  /** Set when a street relay answers, which rules on nothing: how it names itself and its store. */
+  relay?: string;
   results: PushResult[];
 }
 /** Rule 2. `refused` leaves the hub unchanged: that case cannot be taken as it is. */
 export type PushResult =
   | { caseId: CaseId; kind: 'canonical'; doc: CaseDocument; aside: Aside[] }
-  | { caseId: CaseId; kind: 'delta'; n: number; rulings: Record<string, Ruling> }
+  | {
+      caseId: CaseId;
+      kind: 'delta';
+      n: number;
+      rulings: Record<string, Ruling>;
+      /** Of what was pushed: what the relay has taken and the district has not ruled on. */
+      relayed?: ActionId[];
+    }
   | { caseId: CaseId; kind: 'gone'; n: number; rulings: Record<string, Ruling>; aside: Aside[] }
   | { caseId: CaseId; kind: 'refused'; problem: Problem };
 
@@ -61,6 +70,8 @@ export interface PullAnswer {
   v: 1;
   hubNow: number;
   epoch: Epoch;
+  /** As in a `PushAnswer`. */
+  relay?: string;
   /** Opaque. To be saved only after every item of the page is stored (rule 8). Good in its epoch only. */
   checkpoint: string;
   /** False when the feed has ended: a page is full or this is false (rule 9). */
@@ -99,6 +110,8 @@ export interface SnapshotHead {
   v: 1;
   hubNow: number;
   epoch: Epoch;
+  /** As in a `PushAnswer`. */
+  relay?: string;
   checkpoint: string;
   count: number;
 }
@@ -113,6 +126,8 @@ export interface PackedCase {
   receivedAt: number;
   /** JSON of the CaseDocument. */
   body: string;
+  /** There are unruled actions in it, which a relay hands up. */
+  isRelayed?: true;
 }
 
 /** `GET /sync/events`: server-sent events, event name `moved`, data = the feed's name. Pokes only (rule 11). */

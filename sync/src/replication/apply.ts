@@ -3,8 +3,10 @@ import type { CaseId, DeviceId } from '../domain/identifiers.ts';
 import { deviceOf } from '../domain/action.ts';
 import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import { FIRST_EPOCH, epochOf, inEpoch } from '../domain/epoch.ts';
+import { fold } from '../domain/fold.ts';
 import { merge } from '../domain/merge.ts';
 import { problem } from '../domain/problem.ts';
+import { withRelayed } from '../domain/relayed.ts';
 import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
 import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
 
@@ -84,7 +86,9 @@ function unionOf(known: LocalCase | undefined, { doc, isDelta, aside }: Incoming
   if (known?.kind !== 'case' && isDelta) return undefined;
   if (known === undefined) return doc;
   if (known.kind === 'tombstone') return isLater(doc, graveOf(known)) ? doc : undefined;
-  const merged = without(merge(known.doc, doc), aside);
+  // A whole copy of a relay's names all that it has; a delta only what was pushed.
+  const relayed = isDelta ? [...(known.doc.relayed ?? []), ...(doc.relayed ?? [])] : (doc.relayed ?? []);
+  const merged = withRelayed(without(merge(known.doc, doc), aside), relayed);
   return isSame(known.doc, merged) ? undefined : merged;
 }
 
@@ -132,8 +136,8 @@ export async function applyPushResults(
       if (result.kind === 'canonical')
         return [{ doc: result.doc, isDelta: false, aside: result.aside, offered }];
       if (result.kind !== 'delta') return [];
-      const { caseId, n, rulings } = result;
-      const delta = { _id: caseId, ...inEpoch(epoch), n, actions: {}, rulings };
+      const { caseId, n, rulings, relayed = [] } = result;
+      const delta = { _id: caseId, ...inEpoch(epoch), n, actions: {}, rulings, relayed };
       return [{ doc: delta, isDelta: true, aside: [], offered }];
     }),
   );
@@ -183,14 +187,17 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
 }
 
 function straysOf(ports: ApplyPorts, doc: CaseDocument, leaving: Leaving): Stray[] {
-  return Object.values(doc.actions).flatMap((action): Stray[] => {
+  const strays = Object.values(doc.actions).flatMap((action): Stray[] => {
     const ruling = doc.rulings[action.body.id];
     const isOwn = deviceOf(action) === ports.deviceId;
     if (ruling?.verdict === 'accepted' || (ruling !== undefined && !isOwn)) return [];
     // Sent and yet unruled: the hub holds other content under this id.
     const stray = strayOf(ports, action, leaving);
-    return [ruling?.problem === undefined ? stray : { ...stray, problem: ruling.problem }];
+    return [ruling?.problem === undefined ? stray : { ...stray, problem: ruling.problem, seq: ruling.seq }];
   });
+  // Once the case is gone, nobody here could say which it was.
+  const caseNo = strays.length === 0 ? undefined : fold(doc).caseNo;
+  return caseNo === undefined ? strays : strays.map((stray) => ({ ...stray, caseNo }));
 }
 
 /** Rule 5 over restores: canonical states are ordered by epoch, then `n`. */
@@ -210,6 +217,7 @@ function isSame(a: CaseDocument, b: CaseDocument): boolean {
     epochOf(a) === epochOf(b) &&
     Object.keys(a.actions).length === Object.keys(b.actions).length &&
     Object.keys(a.rulings).length === Object.keys(b.rulings).length &&
+    JSON.stringify(a.relayed) === JSON.stringify(b.relayed) &&
     Object.entries(b.actions).every(
       ([id, action]) => a.actions[id] === action || a.actions[id]?.hash === action.hash,
     )

@@ -36,11 +36,15 @@ export interface JudgePorts extends RulePorts {
 /** Under contention each round at least one process gets its write through; past this the store is not well. */
 const MAX_ROUNDS = 60;
 
-/** @param unit of the device that carries the push: it decides what may be answered, not what may be ruled (rule 6). */
+/**
+ * @param unit of the device that carries the push: it decides what may be answered, not what may be ruled (rule 6)
+ * @param scope the units whose cases that device may see: a street relay's whole street
+ */
 export async function judgePush(
   ports: JudgePorts,
   request: PushRequest,
   unit: UnitCode,
+  scope: readonly UnitCode[] = [unit],
 ): Promise<PushAnswer> {
   const results = new Map<PushedCase, PushResult>();
   const claims = new Map<PushedCase, Claimed>();
@@ -50,7 +54,7 @@ export async function judgePush(
   let open = request.cases.filter((pushed) => !repeated.includes(pushed));
   for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
     const masters = await ports.master.getMany(open.map(({ caseId }) => caseId));
-    const batch = { open, masters, unit, claims, results };
+    const batch = { open, masters, unit, scope, claims, results };
     if (round === 0) await examine(ports, batch);
     open = await ruleAll(ports, batch);
   }
@@ -67,6 +71,7 @@ interface Batch {
   open: PushedCase[];
   masters: (MasterCase | undefined)[];
   unit: UnitCode;
+  scope: readonly UnitCode[];
   claims: Map<PushedCase, Claimed>;
   results: Map<PushedCase, PushResult>;
 }
@@ -115,7 +120,7 @@ async function pastProblem(
 
 /** One read has been done, one write follows; what met a conflict comes back for the next round. */
 async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
-  const { open, masters, unit, claims, results } = batch;
+  const { open, masters, unit, scope, claims, results } = batch;
   const epoch = ports.epoch().count;
   const changed: { pushed: PushedCase; next: MasterCase; aside: Aside[] }[] = [];
   for (const [i, pushed] of open.entries()) {
@@ -125,7 +130,7 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
     const master = masters[i];
     try {
       const next = rule(ports, { pushed: { ...pushed, actions: first }, master, numbersTaken });
-      if (next === undefined) results.set(pushed, answer({ pushed, master, unit, aside, epoch }));
+      if (next === undefined) results.set(pushed, answer({ pushed, master, scope, aside, epoch }));
       else changed.push({ pushed, next, aside });
     } catch (error) {
       ports.onFault(pushed.caseId, error);
@@ -140,7 +145,7 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
   const written = changed.filter((_, i) => verdicts[i] === 'written');
   if (written.length > 0) ports.onWritten(written.map(({ pushed }) => pushed.caseId));
   for (const { pushed, next, aside } of written)
-    results.set(pushed, answer({ pushed, master: next, unit, aside, epoch }));
+    results.set(pushed, answer({ pushed, master: next, scope, aside, epoch }));
   return changed.filter((_, i) => verdicts[i] !== 'written').map(({ pushed }) => pushed);
 }
 
@@ -151,12 +156,12 @@ function bringsBack({ actions }: PushedCase, next: MasterCase): boolean {
 interface Settled extends Pick<Claimed, 'aside'> {
   pushed: PushedCase;
   master: MasterCase | undefined;
-  unit: UnitCode;
+  scope: readonly UnitCode[];
   epoch: number;
 }
 
 /** Rule 2. A unit that is no party learns the fate of what it sent and nothing else. */
-function answer({ pushed, master, unit, aside, epoch }: Settled): PushResult {
+function answer({ pushed, master, scope, aside, epoch }: Settled): PushResult {
   const { caseId, n } = pushed;
   if (master === undefined) return { caseId, kind: 'gone', n: 0, rulings: {}, aside };
   const rulings: Record<ActionId, Ruling> = {};
@@ -164,7 +169,8 @@ function answer({ pushed, master, unit, aside, epoch }: Settled): PushResult {
     const ruling = master.rulings[body.id];
     if (ruling !== undefined && master.actions[body.id]?.hash === hash) rulings[body.id] = ruling;
   }
-  if (!master.head.parties.includes(unit)) return { caseId, kind: 'gone', n: master.n, rulings, aside };
+  if (!scope.some((unit) => master.head.parties.includes(unit)))
+    return { caseId, kind: 'gone', n: master.n, rulings, aside };
   const fresh = Object.values(rulings).filter(({ seq }) => seq > n).length;
   if (aside.length === 0 && n + fresh === master.n) return { caseId, kind: 'delta', n: master.n, rulings };
   const { head: _head, rev: _rev, ...doc } = master;

@@ -45,7 +45,7 @@ export interface LocalStore {
   bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean>;
   /** Every case here, parked ones too, in pieces. What is written during the walk may or may not be seen. */
   walk(): AsyncIterable<CaseDocument[]>;
-  /** Cases that hold an unruled action and are not parked, oldest first. */
+  /** Cases that hold an unruled action which no relay has taken (`relayed`), and are not parked, oldest first. */
   dirty(limit: number): Promise<CaseDocument[]>;
   /** Parks a case out of the push queue with its problem, until a person acts or the case changes (rule 7). */
   park(caseId: CaseId, problem: Problem): Promise<void>;
@@ -58,6 +58,10 @@ export interface LocalStore {
   /** The hub's epoch this station has come to terms with; null before the first contact. */
   epoch(): Promise<Epoch | null>;
   saveEpoch(epoch: Epoch): Promise<void>;
+  /** The relay that was spoken to last; null: the hub itself, or nobody yet. */
+  relay(): Promise<string | null>;
+  /** Another is spoken to now: nothing counts as `relayed` any more, so every unruled action is to be pushed again. Idempotent. */
+  moveTo(relay: string | null): Promise<void>;
   checkpoint(feed: string): Promise<string | null>;
   saveCheckpoint(feed: string, checkpoint: string): Promise<void>;
 }
@@ -65,6 +69,8 @@ export interface LocalStore {
 export interface Gone {
   n: number;
   epoch: number;
+  /** What became of what was handed in last. A station has no use for it; a relay must tell its stations. */
+  rulings?: Record<ActionId, Ruling>;
 }
 export interface LocalWrite {
   doc: CaseDocument;
@@ -74,9 +80,10 @@ export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }
   | { kind: 'tombstone'; goneN: number; goneEpoch?: number; revision: string };
 
-/** What the sync badge counts: unruled actions; rejected ones, in a case or in the tray, nobody has looked at; parked cases. */
+/** What the sync badge counts: unruled actions, those a relay has apart; rejected ones, in a case or in the tray, nobody has looked at; parked cases. */
 export interface LocalCounts {
   pending: number;
+  relayed: number;
   rejected: number;
   parked: number;
 }
@@ -112,6 +119,10 @@ export interface Stray {
   caseId: CaseId;
   action: SignedAction;
   problem?: Problem;
+  /** The hub's number of the rejected action in the log of its case, where the unit that holds it reads it. Absent: it is in no log. */
+  seq?: number;
+  /** Of a case that left. */
+  caseNo?: string;
   /** Milliseconds since the epoch. */
   strayedAt: number;
 }

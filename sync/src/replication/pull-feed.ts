@@ -4,6 +4,7 @@ import type { CatalogDocument } from '../domain/catalog.ts';
 import { outranks } from '../domain/catalog-index.ts';
 import { inEpoch } from '../domain/epoch.ts';
 import type { Problem } from '../domain/problem.ts';
+import { relayedOf, unsentOf } from '../domain/relayed.ts';
 import { GIVE_BACK_BYTES, PROTOCOL_VERSION, PULL_LIMIT } from '../protocol/messages.ts';
 import type { PackedCase, PullAnswer, PullItem } from '../protocol/messages.ts';
 import { applyCanonical, applyContested, applyGone, isLater } from './apply.ts';
@@ -35,8 +36,9 @@ export async function pullFeed(
     if (problem !== undefined && problem.code !== 'not-found') return problem;
   }
   const since = fromStart ? null : await local.checkpoint(feed);
-  return eachPage(context, { feed, since }, async ({ items, checkpoint, epoch }, before) => {
-    const problem = (await context.known.meet(epoch)) ?? (await applyPage(context, items, epoch.count));
+  return eachPage(context, { feed, since }, async (page, before) => {
+    const { items, checkpoint, epoch } = page;
+    const problem = (await context.known.meet(page)) ?? (await applyPage(context, items, epoch.count));
     if (problem === undefined && checkpoint !== before) await local.saveCheckpoint(feed, checkpoint);
     return problem;
   });
@@ -100,7 +102,7 @@ function* inRequests(docs: CatalogDocument[]): Generator<CatalogDocument[]> {
 
 /** Hands in page after page until the feed has ended or one of them is a problem; from the start when the hub does not know the checkpoint. */
 async function eachPage(
-  { hub }: PushContext,
+  { hub, known }: PushContext,
   { feed, since }: { feed: string; since: string | null },
   take: (page: PullAnswer, before: string | null) => Promise<Problem | undefined>,
 ): Promise<Problem | undefined> {
@@ -110,8 +112,9 @@ async function eachPage(
     const answer = await hub.pull({ feed, since: before, limit: PULL_LIMIT });
     if (!answer.ok) {
       if (answer.problem.code !== 'checkpoint-unknown' || hasRestarted) return answer.problem;
-      // The hub was set up anew or put back: everything again, which unions to nothing new.
+      // Another hub or relay than before, or one that was set up anew or put back: everything again, which unions to nothing new.
       hasRestarted = true;
+      if (feed !== CATALOG) await known.distrust();
       before = null;
       continue;
     }
@@ -153,8 +156,11 @@ async function settle(
     const problem = sent.actions.length === 0 ? undefined : await pushBatch(context, [sent], new Set());
     if (problem !== undefined) return problem;
   }
-  // What the hub could not take at all (parked) is kept in the tray.
-  await applyContested(context, contested);
+  // What the hub could not take at all (parked) is kept in the tray; what it could not take now is pushed again.
+  await applyContested(
+    context,
+    contested.filter(({ _id }) => !context.suspects.has(_id)),
+  );
   return undefined;
 }
 
@@ -178,6 +184,9 @@ async function leave(
     const after = await context.local.read(caseId);
     // A fault of the hub's own passes: the case stays dirty, and the answer to its next push buries it.
     if (after?.kind === 'case' && context.suspects.has(caseId)) return undefined;
+    // A relay has it: when the district has ruled, the feed moves again, and the answer to that push buries it.
+    if (after?.kind === 'case' && unsentOf(after.doc).length === 0 && relayedOf(after.doc).length > 0)
+      return undefined;
     // The hub cannot take it (parked): the copy goes all the same, its unsent actions to the tray.
     const isStuck =
       after?.kind === 'case' &&
@@ -193,7 +202,7 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
   const answer = await hub.snapshot(feed);
   if (!answer.ok) return answer.problem;
   const { checkpoint, epoch } = answer.value.head;
-  const stranger = await context.known.meet(epoch);
+  const stranger = await context.known.meet(answer.value.head);
   if (stranger !== undefined) return stranger;
   // What a load that was cut has stored may have left the unit since: the feed is followed from where the first load began.
   const begun = `${feed} begun`;
@@ -222,9 +231,9 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
 }
 
 async function storePacked(context: PushContext, rows: PackedCase[]): Promise<CaseDocument[]> {
-  const here = new Set(await context.local.insertPacked(rows));
-  const known = rows.flatMap(({ caseId, body }) =>
-    here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [],
+  const here = new Set(await context.local.insertPacked(rows.filter(({ isRelayed }) => isRelayed !== true)));
+  const known = rows.flatMap(({ caseId, body, isRelayed }) =>
+    isRelayed === true || here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [],
   );
   return applyCanonical(context, known);
 }

@@ -175,7 +175,7 @@ export async function pushBatch(
 ): Promise<Problem | undefined> {
   const answer = await context.hub.push({ v: PROTOCOL_VERSION, cases: batch });
   if (answer.ok) {
-    const stranger = await context.known.meet(answer.value.epoch);
+    const stranger = await context.known.meet(answer.value);
     if (stranger !== undefined) return stranger;
     const sent = new Map(batch.map((pushed) => [pushed.caseId, pushed]));
     const answered: Answered[] = [];

@@ -11,14 +11,15 @@ import type { PushContext } from './push-dirty.ts';
 import { rebaseCase } from './rebase-case.ts';
 
 /** Undefined when the station has come to terms with the epoch it met. */
-export async function renew(context: PushContext, feed: string): Promise<Problem | undefined> {
+export async function renew(context: PushContext, feeds: readonly string[]): Promise<Problem | undefined> {
   const epoch = context.known.met;
   if (epoch === null) return undefined;
   const renewing = { ...context, known: context.known.during(epoch) };
-  const problem =
-    // The catalog first: by what came after the backup (rules, terminals) the hub must judge what comes back.
-    (await pullFeed(renewing, CATALOG)) ?? (await pullFeed(renewing, feed, { fromStart: true }));
-  if (problem !== undefined) return problem;
+  // The catalog first: by what came after the backup (rules, terminals) the hub must judge what comes back.
+  for (const feed of [CATALOG, ...feeds]) {
+    const problem = await pullFeed(renewing, feed, { fromStart: feed !== CATALOG });
+    if (problem !== undefined) return problem;
+  }
   await rebaseAll(context.local, epoch);
   await context.known.adopt(epoch);
   return undefined;

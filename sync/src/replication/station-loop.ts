@@ -27,6 +27,8 @@ export interface LoopPorts {
   onOffset: (offsetMs: number) => void;
   /** A bug or a broken store, as opposed to a line that is down. */
   onFault: (error: unknown) => void;
+  /** What a round is made of. Default: a station's, which pushes, and pulls its unit's feed and the catalog. A relay has one of its own. */
+  exchange?: (context: PushContext) => Promise<Problem | undefined>;
 }
 
 export type LoopState = 'idle' | 'syncing' | 'offline' | 'login-required' | 'blocked' | 'faulty';
@@ -49,7 +51,7 @@ export class StationLoop {
   readonly #listeners = new Set<(status: LoopStatus) => void>();
   /** Cases the hub could not take for now: pushed last, so that they do not stand in the way of others. */
   readonly #suspects = new Map<CaseId, Problem>();
-  #status: LoopStatus = { state: 'idle', pending: 0, rejected: 0, parked: 0 };
+  #status: LoopStatus = { state: 'idle', pending: 0, relayed: 0, rejected: 0, parked: 0 };
   #running: Promise<void> | undefined;
   #isPoked = false;
   #isStopped = false;
@@ -121,11 +123,7 @@ export class StationLoop {
       const known = await KnownEpoch.read(this.#ports.local);
       const context = { ...this.#ports, known, suspects: this.#suspects };
       const isUnsealed = this.#ports.isUnsealed();
-      // Push first: what the clerk did is safe before anything else, and `gone` finds nothing unsent (rule 12).
-      const found =
-        (isUnsealed ? await exchangeCases(context, this.#ports.unit) : undefined) ??
-        (await pullFeed(context, CATALOG)) ??
-        this.#lastingProblem();
+      const found = (await this.#exchange(context, isUnsealed)) ?? this.#lastingProblem();
       const counts = isUnsealed ? await this.#ports.counts() : this.#counted();
       this.#failures = found === undefined && this.#suspects.size === 0 ? 0 : this.#failures + 1;
       this.#publish({ ...this.#contact(), ...counts, ...stateOf(found) });
@@ -134,6 +132,14 @@ export class StationLoop {
       this.#ports.onFault(error);
       this.#publish({ ...this.#counted(), state: 'faulty', problem: { code: 'store-broken' } });
     }
+  }
+
+  /** Push first: what the clerk did is safe before anything else, and `gone` finds nothing unsent (rule 12). */
+  async #exchange(context: PushContext, isUnsealed: boolean): Promise<Problem | undefined> {
+    const { exchange, unit } = this.#ports;
+    if (exchange !== undefined) return exchange(context);
+    const problem = isUnsealed ? await exchangeCases(context, unit) : undefined;
+    return problem ?? pullFeed(context, CATALOG);
   }
 
   #schedule(): void {
@@ -162,8 +168,8 @@ export class StationLoop {
   }
 
   #counted(): Omit<LoopStatus, 'state' | 'problem'> {
-    const { pending, rejected, parked } = this.#status;
-    return { pending, rejected, parked, ...this.#contact() };
+    const { pending, relayed, rejected, parked } = this.#status;
+    return { pending, relayed, rejected, parked, ...this.#contact() };
   }
 
   #publish(status: LoopStatus): void {
@@ -175,11 +181,17 @@ export class StationLoop {
 /** Push, then pull; when the hub was restored meanwhile, first everything anew. */
 export async function exchangeCases(context: PushContext, unit: UnitCode): Promise<Problem | undefined> {
   const feed = feedOf(unit);
+  let isRepeated = false;
   for (;;) {
     const found = (await pushDirty(context)) ?? (await pullFeed(context, feed));
-    if (found?.code !== 'epoch-changed') return found;
-    const problem = await renew(context, feed);
-    if (problem !== undefined) return problem;
+    if (found?.code === 'epoch-changed') {
+      const problem = await renew(context, [feed]);
+      if (problem !== undefined) return problem;
+      continue;
+    }
+    // Another relay, or the hub in a relay's place: what the one before had taken is offered to this one too.
+    if (found !== undefined || isRepeated || !context.known.takeMove()) return found;
+    isRepeated = true;
   }
 }
 

@@ -117,6 +117,29 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       expect(await store.dirty(10)).toHaveLength(1);
     });
 
+    test('what a relay has taken is not dirty, until an action is added that it has not', async () => {
+      const store = await make();
+      await store.write({ ...caseOf(A, { ruled: 1, pending: 2 }), relayed: idsOf(2, 3) }, undefined);
+      expect(await store.dirty(10)).toEqual([]);
+      const added = { ...caseOf(A, { ruled: 1, pending: 3 }), relayed: idsOf(2, 3) };
+      await store.write(added, await revisionOf(store, A));
+      expect(await store.dirty(10)).toEqual([added]);
+    });
+
+    test('who moves to another relay, or to the hub, has everything unruled to push again', async () => {
+      const store = await make();
+      expect(await store.relay()).toBeNull();
+      await store.moveTo('relay1.a');
+      expect(await store.relay()).toBe('relay1.a');
+      await store.write({ ...caseOf(A, { ruled: 1, pending: 2 }), relayed: idsOf(2, 3) }, undefined);
+      await store.write(caseOf(B, { ruled: 2 }), undefined);
+      await store.moveTo(null);
+      await store.moveTo(null);
+      expect(await store.relay()).toBeNull();
+      expect(await store.dirty(10)).toEqual([caseOf(A, { ruled: 1, pending: 2 })]);
+      expect(await store.read(B)).toMatchObject({ doc: caseOf(B, { ruled: 2 }) });
+    });
+
     test('packed cases are inserted at once; those already here are named and left alone', async () => {
       const store = await make();
       const mine = caseOf(A, { pending: 1 });
@@ -223,6 +246,10 @@ export function caseOf(
     if (i <= ruled) rulings[action.body.id] = { seq: i, verdict: 'accepted', receivedAt: 1 };
   }
   return { _id: caseId, n: ruled, actions, rulings };
+}
+
+function idsOf(...counters: number[]): string[] {
+  return counters.map((counter) => `wenlin1.${String(counter)}`);
 }
 
 function actionOf(caseId: string, counter: number): SignedAction {

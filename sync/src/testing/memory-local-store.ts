@@ -1,11 +1,12 @@
 /** A station's store in memory. Survives what the tests call a crash, as a disk would. */
-import type { CaseDocument } from '../domain/action.ts';
+import type { CaseDocument, SignedAction } from '../domain/action.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
 import { outranks } from '../domain/catalog-index.ts';
 import type { Epoch } from '../domain/epoch.ts';
 import type { CaseId } from '../domain/identifiers.ts';
 import { deviceOf } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
+import { unsentOf } from '../domain/relayed.ts';
 import type { PackedCase } from '../protocol/messages.ts';
 import type {
   DeviceState,
@@ -17,6 +18,7 @@ import type {
   LocalWrite,
   Stray,
 } from '../replication/ports.ts';
+import { takeBack } from '../replication/take-back.ts';
 import { frozen } from './frozen.ts';
 
 type Row =
@@ -32,6 +34,7 @@ export class MemoryLocalStore implements LocalStore {
   readonly catalog = new Map<string, CatalogDocument>();
   readonly checkpoints = new Map<string, string>();
   knownEpoch: Epoch | null = null;
+  knownRelay: string | null = null;
   #revision = 0;
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
@@ -124,6 +127,15 @@ export class MemoryLocalStore implements LocalStore {
     this.knownEpoch = epoch;
   }
 
+  async relay(): Promise<string | null> {
+    return this.knownRelay;
+  }
+
+  async moveTo(relay: string | null): Promise<void> {
+    for (const caseId of this.rows.keys()) await takeBack(this, caseId);
+    this.knownRelay = relay;
+  }
+
   async checkpoint(feed: string): Promise<string | null> {
     return this.checkpoints.get(feed) ?? null;
   }
@@ -139,18 +151,20 @@ export class MemoryLocalStore implements LocalStore {
     for (const [key, stray] of this.strays) made.strays.set(key, stray);
     for (const [id, doc] of this.catalog) made.catalog.set(id, doc);
     for (const [feed, checkpoint] of this.checkpoints) made.checkpoints.set(feed, checkpoint);
+    made.knownEpoch = this.knownEpoch;
+    made.knownRelay = this.knownRelay;
     made.#revision = this.#revision;
     return made;
   }
 
   counts(deviceId: string): LocalCounts {
-    const counts = { pending: 0, rejected: this.strays.size, parked: 0 };
+    const counts = { pending: 0, relayed: 0, rejected: this.strays.size, parked: 0 };
     for (const row of this.rows.values()) {
       if (row.kind !== 'case') continue;
       if (row.parked !== undefined) counts.parked += 1;
       for (const action of Object.values(row.doc.actions)) {
         const ruling = row.doc.rulings[action.body.id];
-        if (ruling === undefined) counts.pending += 1;
+        if (ruling === undefined) counts[isRelayed(row.doc, action) ? 'relayed' : 'pending'] += 1;
         else if (ruling.verdict === 'rejected' && deviceOf(action) === deviceId) counts.rejected += 1;
       }
     }
@@ -168,7 +182,11 @@ function isAt(row: Row | undefined, revision: string | undefined): boolean {
 }
 
 function isDirty(doc: CaseDocument): boolean {
-  return Object.keys(doc.actions).some((id) => doc.rulings[id] === undefined);
+  return unsentOf(doc).length > 0;
+}
+
+function isRelayed({ relayed = [] }: CaseDocument, { body }: SignedAction): boolean {
+  return relayed.includes(body.id);
 }
 
 export class MemoryDeviceStore implements DeviceStore {

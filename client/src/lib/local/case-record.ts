@@ -7,13 +7,17 @@ import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { FIRST_EPOCH } from '@sanji/sync/domain/epoch';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
+import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
 import type { Gone } from '@sanji/sync/replication/ports';
 import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
   caseId: string;
   n: number;
-  /** 0: every action is ruled · 1: in the outbox · 2: parked, a person must act · 3: ruled, with a rejection of this device. */
+  /**
+   * 0: every action is ruled · 1: in the outbox · 2: parked, a person must act · 3: nothing to send, yet not settled: a rejection of this device,
+   * or actions that wait at the street relay.
+   */
   dirty: 0 | 1 | 2 | 3;
   /** `gone` marks the tombstone of a case that left this unit. */
   status: CaseStatus | 'gone';
@@ -39,10 +43,6 @@ export function queueOf(status: string, receivedAt: number): number {
   return ENDED.has(status) ? CLOSED : receivedAt;
 }
 
-export function pendingOf(doc: CaseDocument): ActionId[] {
-  return Object.keys(doc.actions).filter((id) => doc.rulings[id] === undefined);
-}
-
 export function rejectedOf(doc: CaseDocument, deviceId: DeviceId): ActionId[] {
   return Object.keys(doc.rulings).filter(
     (id) => doc.rulings[id]?.verdict === 'rejected' && id.startsWith(`${deviceId}.`),
@@ -57,7 +57,7 @@ export async function recordOf(
   return {
     caseId: doc._id,
     n: doc.n,
-    dirty: pendingOf(doc).length > 0 ? 1 : rejectedOf(doc, deviceId).length > 0 ? 3 : 0,
+    dirty: dirtyOf(doc, deviceId),
     status,
     holder: holder ?? '',
     caseNo: caseNo ?? '',
@@ -67,6 +67,11 @@ export async function recordOf(
     body: await seal.seal(JSON.stringify(doc), doc._id),
     problem: '',
   };
+}
+
+function dirtyOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord['dirty'] {
+  if (unsentOf(doc).length > 0) return 1;
+  return relayedOf(doc).length > 0 || rejectedOf(doc, deviceId).length > 0 ? 3 : 0;
 }
 
 export function tombstoneOf(caseId: string, { n, epoch }: Gone): CaseRecord {

@@ -5,6 +5,7 @@ import { outranks } from '@sanji/sync/domain/catalog-index';
 import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { CaseId, DeviceId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
+import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import type {
   Gone,
@@ -14,6 +15,7 @@ import type {
   LocalWrite,
   Stray,
 } from '@sanji/sync/replication/ports';
+import { takeBack } from '@sanji/sync/replication/take-back';
 import type { BulkWriteRow, RxDocumentData } from 'rxdb/plugins/core';
 import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
@@ -21,7 +23,6 @@ import {
   GONE,
   documentOf,
   goneOf,
-  pendingOf,
   problemLabel,
   recordOf,
   rejectedOf,
@@ -42,6 +43,7 @@ const SHELVED = 'shelved';
 const CONTEXT = 'sanji-local-store';
 /** Under which the hub's epoch is kept among the settings. */
 const EPOCH = 'hub-epoch';
+const RELAY = 'relay';
 /** Cases of a walk in memory at once. */
 const PIECE = 200;
 
@@ -240,18 +242,23 @@ export class RxLocalStore implements LocalStore {
 
   async counts(): Promise<LocalCounts> {
     const [found, settled] = await Promise.all([
-      this.#cases.find({ selector: { dirty: { $gte: 1 } }, index: ['dirty', 'queue'] }).exec(),
+      this.#unsettled(),
       this.#station.settled.toCollection().primaryKeys(),
     ]);
     const isSettled = new Set(settled);
-    const counts: LocalCounts = { pending: 0, rejected: 0, parked: 0 };
+    const counts: LocalCounts = { pending: 0, relayed: 0, rejected: 0, parked: 0 };
     for (const record of found) {
       const doc = await documentOf(record, this.#seal);
-      counts.pending += pendingOf(doc).length;
+      counts.pending += unsentOf(doc).length;
+      counts.relayed += relayedOf(doc).length;
       counts.rejected += rejectedOf(doc, this.#deviceId).filter((id) => !isSettled.has(id)).length;
       if (record.dirty === 2) counts.parked += 1;
     }
     return counts;
+  }
+
+  #unsettled() {
+    return this.#cases.find({ selector: { dirty: { $gte: 1 } }, index: ['dirty', 'queue'] }).exec();
   }
 
   async readCatalog(): Promise<CatalogDocument[]> {
@@ -259,12 +266,20 @@ export class RxLocalStore implements LocalStore {
   }
 
   async epoch(): Promise<Epoch | null> {
-    const found = await this.#station.settings.get(EPOCH);
-    return found === undefined ? null : (found.value as Epoch);
+    return ((await this.#station.settings.get(EPOCH))?.value ?? null) as Epoch | null;
   }
 
   async saveEpoch(epoch: Epoch): Promise<void> {
     await this.#station.settings.put({ name: EPOCH, value: epoch });
+  }
+
+  async relay(): Promise<string | null> {
+    return ((await this.#station.settings.get(RELAY))?.value ?? null) as string | null;
+  }
+
+  async moveTo(relay: string | null): Promise<void> {
+    for (const { caseId } of await this.#unsettled()) await takeBack(this, caseId);
+    await this.#station.settings.put({ name: RELAY, value: relay });
   }
 
   async checkpoint(feed: string): Promise<string | null> {

@@ -1,0 +1,254 @@
+/**
+ * A relay's cases as a station's store: so the very push, pull and renewal of stations exchange them with the district. What comes from the
+ * district goes on to the street's feeds, since every write is a turn of its case and wakes the router.
+ */
+import type { CaseDocument } from '../domain/action.ts';
+import type { CatalogDocument } from '../domain/catalog.ts';
+import type { Epoch } from '../domain/epoch.ts';
+import type { CaseId, UnitCode } from '../domain/identifiers.ts';
+import type { Problem } from '../domain/problem.ts';
+import type { Aside, PackedCase } from '../protocol/messages.ts';
+import type { Gone, LocalCase, LocalCounts, LocalStore, LocalWrite, MasterStore, Stray } from './ports.ts';
+import {
+  buried,
+  isRelayCase,
+  isTombstone,
+  logOf,
+  newRelayCase,
+  unruledOf,
+  withAside,
+  withLog,
+  withPark,
+  withoutDevice,
+} from './relay-case.ts';
+import type { RelayCase } from './relay-case.ts';
+
+/** Which cases may hold an unruled action. Entered before the case is written, so that a crash forgets none. */
+export interface Outbox {
+  add(caseIds: CaseId[]): Promise<void>;
+  remove(caseIds: CaseId[]): Promise<void>;
+  all(): Promise<CaseId[]>;
+}
+
+/** What the relay remembers beside its cases. */
+export type RelayMemory = Pick<
+  LocalStore,
+  'writeCatalog' | 'readCatalog' | 'epoch' | 'saveEpoch' | 'checkpoint' | 'saveCheckpoint'
+>;
+
+export interface RelayStorePorts {
+  master: MasterStore;
+  outbox: Outbox;
+  memory: RelayMemory;
+  /** The units of the street, as of now. */
+  street: () => ReadonlySet<UnitCode>;
+  /** Wakes the router. Called after the write. */
+  onWritten: (caseIds: CaseId[]) => void;
+}
+
+/** Of a case with unruled actions. */
+interface Waiting {
+  actions: number;
+  isParked: boolean;
+}
+
+const PAGE = 500;
+const WALK = 100;
+
+export class RelayStore implements LocalStore {
+  readonly #ports: RelayStorePorts;
+  readonly #waiting = new Map<CaseId, Waiting>();
+  #putting: Promise<unknown> = Promise.resolve();
+
+  private constructor(ports: RelayStorePorts) {
+    this.#ports = ports;
+  }
+
+  static async open(ports: RelayStorePorts): Promise<RelayStore> {
+    const store = new RelayStore(ports);
+    const ids = await ports.outbox.all();
+    for (let i = 0; i < ids.length; i += PAGE) {
+      const page = ids.slice(i, i + PAGE);
+      const found = await store.find(page);
+      for (const each of found) if (each !== undefined) store.#note(each);
+      await ports.outbox.remove(page.filter((id) => !store.#waiting.has(id)));
+    }
+    return store;
+  }
+
+  /** How much waits for the district; never rejected here, since the relay rules on nothing. */
+  counts(): LocalCounts {
+    const waiting = [...this.#waiting.values()];
+    const pending = waiting.reduce((sum, { actions }) => sum + actions, 0);
+    return { pending, relayed: 0, rejected: 0, parked: waiting.filter(({ isParked }) => isParked).length };
+  }
+
+  async find(caseIds: CaseId[]): Promise<(RelayCase | undefined)[]> {
+    const found = await this.#ports.master.getMany(caseIds);
+    return found.map((each) => (each !== undefined && isRelayCase(each) ? each : undefined));
+  }
+
+  /** Compare-and-set by `rev`; one verdict per case in order. One at a time, so that the outbox never lags behind the cases. */
+  async put(cases: RelayCase[]): Promise<boolean[]> {
+    if (cases.length === 0) return [];
+    const put = this.#putting.then(() => this.#putNow(cases));
+    this.#putting = put.catch(() => undefined);
+    return put;
+  }
+
+  async #putNow(cases: RelayCase[]): Promise<boolean[]> {
+    const entering = cases.filter((each) => unruledOf(each).length > 0 && !this.#waiting.has(each._id));
+    if (entering.length > 0) await this.#ports.outbox.add(entering.map(({ _id }) => _id));
+    const verdicts = (await this.#ports.master.putMany(cases)).map((verdict) => verdict === 'written');
+    const written = cases.filter((_, i) => verdicts[i] === true);
+    const left = written.filter((each) => !this.#note(each)).map(({ _id }) => _id);
+    if (written.length > 0) this.#ports.onWritten(written.map(({ _id }) => _id));
+    if (left.length > 0) await this.#ports.outbox.remove(left);
+    return verdicts;
+  }
+
+  async read(caseId: CaseId): Promise<LocalCase | undefined> {
+    return (await this.readMany([caseId]))[0];
+  }
+
+  async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
+    return (await this.find(caseIds)).map((found) => (found === undefined ? undefined : localCase(found)));
+  }
+
+  async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
+    return (await this.writeMany([{ doc, revision }]))[0] === true;
+  }
+
+  async writeMany(rows: LocalWrite[]): Promise<boolean[]> {
+    const known = await this.find(rows.map(({ doc }) => doc._id));
+    const current = rows.flatMap((row, i) =>
+      known[i]?.rev === row.revision
+        ? [{ row, next: withLog(known[i] ?? newRelayCase(row.doc._id), row.doc) }]
+        : [],
+    );
+    const verdicts = await this.put(current.map(({ next }) => next));
+    const written = new Set(current.filter((_, i) => verdicts[i] === true).map(({ row }) => row));
+    return rows.map((row) => written.has(row));
+  }
+
+  async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
+    const writes = rows.map(({ body }) => ({ doc: JSON.parse(body) as CaseDocument, revision: undefined }));
+    const verdicts = await this.writeMany(writes);
+    return rows.filter((_, i) => verdicts[i] !== true).map(({ caseId }) => caseId);
+  }
+
+  async bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean> {
+    const [known] = await this.find([caseId]);
+    if (known?.rev !== revision) return false;
+    return (await this.put([buried(known, gone, this.#ports.street())]))[0] === true;
+  }
+
+  async *walk(): AsyncGenerator<CaseDocument[]> {
+    // The ids first: what is written during the walk comes anew in the changes, without end.
+    const ids = await this.allIds();
+    for (let i = 0; i < ids.length; i += WALK) {
+      const found = await this.find(ids.slice(i, i + WALK));
+      yield found.flatMap((each) => (each === undefined || isTombstone(each) ? [] : [logOf(each)]));
+    }
+  }
+
+  async allIds(): Promise<CaseId[]> {
+    const ids = new Set<CaseId>();
+    for (let since: string | null = null; ;) {
+      const page = await this.#ports.master.changes(since, PAGE);
+      if (page.ids.length === 0) return [...ids];
+      for (const id of page.ids) ids.add(id);
+      since = page.last;
+    }
+  }
+
+  async dirty(limit: number): Promise<CaseDocument[]> {
+    const open = [...this.#waiting].filter(([, { isParked }]) => !isParked).map(([id]) => id);
+    // Case ids sort by the time at which they were made.
+    const found = await this.find(open.sort().slice(0, limit));
+    return found.flatMap((each) => (each === undefined || unruledOf(each).length === 0 ? [] : [logOf(each)]));
+  }
+
+  async park(caseId: CaseId, problem: Problem): Promise<void> {
+    const { code, params } = problem;
+    const out = code === 'device-revoked' ? params?.['deviceId'] : undefined;
+    await this.#change(
+      caseId,
+      (known) =>
+        (typeof out === 'string' ? withoutDevice(known, out, problem) : undefined) ??
+        (unruledOf(known).length === 0 ? undefined : withPark(known, problem)),
+    );
+  }
+
+  /** Their content is in the district's quarantine and at the station that made them; here only the answer is kept. */
+  async addStrays(strays: Stray[]): Promise<void> {
+    for (const { caseId, action, problem } of strays) {
+      const [known] = await this.find([caseId]);
+      const why = known?.relay.parked ?? problem;
+      if (why !== undefined)
+        await this.noteAside(caseId, [{ actionId: action.body.id, hash: action.hash, problem: why }]);
+    }
+  }
+
+  async noteAside(caseId: CaseId, aside: Aside[]): Promise<void> {
+    await this.#change(caseId, (known) => withAside(known, aside));
+  }
+
+  writeCatalog(docs: CatalogDocument[]): Promise<void> {
+    return this.#ports.memory.writeCatalog(docs);
+  }
+
+  readCatalog(): Promise<CatalogDocument[]> {
+    return this.#ports.memory.readCatalog();
+  }
+
+  epoch(): Promise<Epoch | null> {
+    return this.#ports.memory.epoch();
+  }
+
+  saveEpoch(epoch: Epoch): Promise<void> {
+    return this.#ports.memory.saveEpoch(epoch);
+  }
+
+  /** Above a relay there is the hub, and none of its actions is with anybody else. */
+  async relay(): Promise<null> {
+    return null;
+  }
+
+  async moveTo(relay: string | null): Promise<void> {
+    if (relay !== null) throw new Error('a relay hands up to the district itself, not to another relay');
+  }
+
+  checkpoint(feed: string): Promise<string | null> {
+    return this.#ports.memory.checkpoint(feed);
+  }
+
+  saveCheckpoint(feed: string, checkpoint: string): Promise<void> {
+    return this.#ports.memory.saveCheckpoint(feed, checkpoint);
+  }
+
+  /** Until it is written, or `next` finds nothing to change. Nothing for a case that is not here. */
+  async #change(caseId: CaseId, next: (known: RelayCase) => RelayCase | undefined): Promise<void> {
+    for (;;) {
+      const [known] = await this.find([caseId]);
+      const changed = known === undefined ? undefined : next(known);
+      if (changed === undefined || (await this.put([changed]))[0] === true) return;
+    }
+  }
+
+  /** True when the case waits for the district. */
+  #note(found: RelayCase): boolean {
+    const actions = unruledOf(found).length;
+    if (actions === 0) this.#waiting.delete(found._id);
+    else this.#waiting.set(found._id, { actions, isParked: found.relay.parked !== undefined });
+    return actions > 0;
+  }
+}
+
+function localCase(found: RelayCase): LocalCase {
+  const revision = found.rev ?? '';
+  const { goneAt } = found.relay;
+  if (goneAt !== undefined && isTombstone(found))
+    return { kind: 'tombstone', goneN: goneAt.n, goneEpoch: goneAt.epoch, revision };
+  return { kind: 'case', doc: logOf(found), revision };
+}
