@@ -31,7 +31,11 @@ precacheAndRoute([
 cleanupOutdatedCaches();
 registerRoute(
   new NavigationRoute(createHandlerBoundToURL(FALLBACK), {
-    denylist: [/^\/api\//, /^\/sync\/(?:push|pull|snapshot|events|session)/, /^\/(?:healthz|metrics)$/],
+    denylist: [
+      /^\/api\//,
+      /^\/sync\/(?:push|pull|snapshot|events|session|bundle|handover)/,
+      /^\/(?:healthz|metrics)$/,
+    ],
   }),
 );
 registerRoute(

@@ -17,12 +17,13 @@ export async function settleRejection({ caseId, actionId, how, reason }: Settlem
   const staffId = session.staff?.staffId;
   if (staffId === undefined) return refused('login-required');
   if (how === 'voided' && (reason ?? '').trim() === '') return refused('field-required', { field: 'reason' });
-  if (reason !== undefined && reason.trim() !== '') {
+  const { database, seal, store } = await openStation();
+  const isHere = (await store.read(caseId))?.kind === 'case';
+  if (isHere && reason !== undefined && reason.trim() !== '') {
     const noted = await runAction(caseId, [{ kind: 'note', payload: { text: reason } }]);
     // Where the unit may no longer write into the case, the reason is kept at this terminal alone.
     if (!noted.ok && noted.problem.code !== 'not-a-party') return noted;
   }
-  const { database, seal } = await openStation();
   await database.settled.put({
     actionId,
     caseId,

@@ -6,6 +6,7 @@ import { CredentialStore } from './credential-store.ts';
 import { DexieDeviceStore } from './device-store.ts';
 import { DraftStore } from './draft-store.ts';
 import { RxLocalStore } from './local-store.ts';
+import { SealedOutbox } from './sealed-outbox.ts';
 import { Seal } from './seal.ts';
 import { StationDatabase } from './station-database.ts';
 
@@ -14,6 +15,8 @@ export interface Station {
   seal: Seal;
   cases: CaseReader;
   store: RxLocalStore;
+  /** What is unsent, as it lies on the disk: readable while the terminal is locked. */
+  outbox: SealedOutbox;
   device: DexieDeviceStore;
   drafts: DraftStore;
   credentials: CredentialStore;
@@ -45,6 +48,7 @@ function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationData
     seal,
     cases: new CaseReader({ cases, shelf, seal }),
     store: new RxLocalStore({ cases, shelf, station: database, seal }),
+    outbox: new SealedOutbox(cases, database),
     device: new DexieDeviceStore(database),
     drafts: new DraftStore(database, seal),
     credentials: new CredentialStore(database),

@@ -2,6 +2,8 @@
 import { recoverChain } from '@sanji/sync/replication/append';
 import type { Enrolled } from '#lib/hub/enrolment.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
+import { forgetDismissed } from '#lib/commands/forget-dismissed.ts';
+import { isRevoked } from '#lib/local/revocation.ts';
 import { openStation, type Station } from '#lib/local/station.ts';
 import { caseList } from './case-list.svelte.ts';
 import { catalogState } from './catalog.svelte.ts';
@@ -9,8 +11,9 @@ import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
 import { session } from './session.svelte.ts';
 import { settledActions } from './settled-actions.svelte.ts';
+import { strayTray } from './stray-tray.svelte.ts';
 
-export type Phase = 'opening' | 'broken' | 'unenrolled' | 'ready';
+export type Phase = 'opening' | 'broken' | 'unenrolled' | 'retired' | 'ready';
 
 const IDLE_CHECK_MS = 15_000;
 
@@ -23,6 +26,7 @@ class Boot {
       const station = await openStation();
       const device = await station.device.find();
       if (device === undefined) this.phase = 'unenrolled';
+      else if (await isRevoked(station.database)) await this.#retire(station, device);
       else await this.#open(station, device);
     } catch (error) {
       faults.note(error);
@@ -48,12 +52,20 @@ class Boot {
     await this.start();
   }
 
+  /** Nothing is read but what is handed over. */
+  async #retire(station: Station, device: DeviceRecord): Promise<void> {
+    this.phase = 'retired';
+    const { runRetirement } = await import('#lib/sync/retire.ts');
+    await runRetirement(station, device);
+  }
+
   async #open(station: Station, device: DeviceRecord): Promise<void> {
     station.store.belongsTo(device.deviceId);
     clock.offsetMs = device.offsetMs;
     clock.start();
     await catalogState.start(station, device.unit);
     settledActions.start(station);
+    this.#followStaff(station, device);
     await session.start(station, device, async () => {
       try {
         await this.#fill(station);
@@ -71,9 +83,20 @@ class Boot {
     runSync(station, device);
   }
 
+  #followStaff({ credentials }: Station, { unit }: DeviceRecord): void {
+    catalogState.onMoved = (catalog) => {
+      session.lockIfIdle();
+      forgetDismissed(credentials, catalog, unit).catch((error: unknown) => {
+        faults.note(error);
+      });
+    };
+    catalogState.onMoved(catalogState.current);
+  }
+
   /** Once somebody has unlocked: only then can the cases be read. */
   async #fill(station: Station): Promise<void> {
     await caseList.start(station);
+    strayTray.start(station);
     // Before a pull can take a case away: the chain must know whether its last action was written.
     await recoverChain({ device: station.device, local: station.store });
     await station.store.finishBurials();

@@ -17,6 +17,9 @@ class CatalogState {
   /** What this unit offers today by the effective rule. */
   offered: OfferedMatter[] = $derived(offeredMatters(this.current, this.home, clock.today));
 
+  /** Set by what follows the catalog and is no screen. */
+  onMoved: (catalog: Catalog) => void = () => undefined;
+
   /** Resolves when what is stored has been read; keeps following afterwards. */
   async start(station: Station, home: UnitCode): Promise<void> {
     this.home = home;
@@ -34,6 +37,7 @@ class CatalogState {
   #take(docs: CatalogDocument[]): void {
     this.current = indexCatalog(docs);
     this.ready = this.current.units.has(this.home);
+    this.onMoved(this.current);
   }
 
   unit(code: UnitCode | undefined): Unit | undefined {

@@ -35,7 +35,8 @@ class Session {
   hubProblem: Problem | undefined = $state.raw();
 
   staff: Staff | undefined = $derived(
-    this.#staffId === undefined ? undefined : catalogState.current.staff.get(this.#staffId),
+    catalogState.staffHere.find(({ staffId }) => staffId === this.#staffId),
+  /** Somebody who was dismissed, or works elsewhere now, is nobody here. */
   );
   unit: Unit | undefined = $derived(catalogState.unit(this.device?.unit));
   actor: Actor | undefined = $derived(
@@ -139,8 +140,8 @@ class Session {
 
   lockIfIdle(): void {
     const kept = readKept();
-    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS))
-      this.lock();
+    const isIdle = kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS;
+    if (isIdle || this.staff === undefined) this.lock();
   }
 
   lock(): void {
@@ -168,3 +169,5 @@ function readKept(): Kept | undefined {
 }
 
 export const session = new Session();
+  /** Also when the person at work was dismissed. */
+    if (this.#staffId === undefined) return;

@@ -6,6 +6,7 @@ import type { CaseRow } from './case-row.ts';
 import { clock } from './clock.svelte.ts';
 import { session } from './session.svelte.ts';
 import { settledActions } from './settled-actions.svelte.ts';
+import { strayTray } from './stray-tray.svelte.ts';
 
 export interface QueuedAction {
   row: CaseRow;
@@ -36,7 +37,8 @@ class SyncStatus {
   pending = $derived(this.queue.length);
   /** Rejections of this terminal nobody has dealt with, and cases the hub cannot take. */
   rejectedActions: RejectedAction[] = $derived(caseList.rows.flatMap((row) => rejectionsOf(row)));
-  rejected = $derived(this.rejectedActions.length);
+  /** With what is in the tray. */
+  rejected = $derived(this.rejectedActions.length + strayTray.open.length);
   oldestPendingAt = $derived(this.queue[0]?.action.body.at);
   allSent = $derived(this.pending === 0 && this.rejected === 0 && caseList.complete);
 

@@ -13,6 +13,7 @@ import { faults } from '#lib/state/faults.svelte.ts';
 import { session } from '#lib/state/session.svelte.ts';
 import { syncStatus } from '#lib/state/sync-status.svelte.ts';
 import { Reconnect } from './reconnect.ts';
+import { retire, watchRetirement } from './retire.ts';
 
 interface Told {
   line: typeof syncStatus.line;
@@ -47,6 +48,7 @@ export function runSync(station: Station, device: DeviceRecord): void {
   syncStatus.retry = () => {
     channel.postMessage({ poke: true } satisfies Message);
   };
+  watchRetirement();
   void navigator.locks.request('sanji-sync', () => lead(station, device, channel));
 }
 
@@ -101,6 +103,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
   };
   loop.subscribe((status) => {
     show(status);
+    if (status.problem?.code === 'device-revoked') void retire(station);
     const { line, lastContact, offlineSince } = syncStatus;
     channel.postMessage({
       told: { line, lastContact, offlineSince, offsetMs: clock.offsetMs },
