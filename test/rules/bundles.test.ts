@@ -145,6 +145,7 @@ test('work on a case that left the unit meanwhile is in the log of the unit that
     caseId: CASE,
     action: { body: { kind: 'note', payload: { text: '申请人已来电补充说明。' } } },
     problem: { code: 'not-a-party' },
+    caseNo: '001013-261123-A1-0001',
   });
   expect(street.find(CASE)).toBeUndefined();
   const held = wenlin.find(CASE);
@@ -153,6 +154,7 @@ test('work on a case that left the unit meanwhile is in the log of the unit that
   expect(held?.rulings[note?.body.id ?? '']).toMatchObject({
     verdict: 'rejected',
     problem: { code: 'not-a-party', params: { unit: STREET } },
+    seq: stray?.seq,
   });
 });
 
