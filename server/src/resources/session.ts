@@ -1,15 +1,21 @@
 /** A person logs in and out. The cookie is for what only works online; replication runs under the device's token. */
 import { z } from 'zod';
+import { MAX_PASSWORD } from '@sanji/sync/domain/password';
 import { refused, type Problem } from '@sanji/sync/domain/problem';
 import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import { sessionCookie } from '../http/authorise.ts';
-import type { Container } from '../container.ts';
+import type { Ground } from '../ground.ts';
+import type { Staff } from '@sanji/sync/domain/catalog';
 import { deviceId, millis, staff, staffId } from './schemas.ts';
 
 const loginRequest = z.object({
   staffId,
-  /** Longer ones would only cost hashing time. */
-  password: z.string().min(1).max(200),
+  password: z.string().min(1).max(MAX_PASSWORD),
+  deviceId: deviceId.optional(),
+});
+const passwordChange = z.object({
+  oldPassword: z.string().min(1).max(MAX_PASSWORD),
+  newPassword: z.string().min(1).max(MAX_PASSWORD),
   deviceId: deviceId.optional(),
 });
 const session = z.object({ staff, offlineUntil: millis, hubNow: millis });
@@ -18,8 +24,19 @@ const login = session.extend({
   sealKey: z.string().optional(),
 });
 
-export function sessionRoutes({ sessions, audit, catalog, clock, config, stores }: Container): Endpoint[] {
+export function sessionRoutes({ sessions, audit, catalog, clock, config, stores }: Ground): Endpoint[] {
   const offlineUntil = () => clock.now() + config.offlineHours * 3_600_000;
+
+  /** With what lets the terminal open offline. */
+  async function opened(person: Staff, where: string | undefined) {
+    const device = where === undefined ? undefined : await stores.directory.findDevice(where);
+    return answered({
+      staff: person,
+      offlineUntil: offlineUntil(),
+      hubNow: clock.now(),
+      sealKey: device?.value.sealKey,
+    });
+  }
 
   return [
     forAnyone({
@@ -47,14 +64,7 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config, stores 
         }
         const object = body.deviceId === undefined ? 'session' : `device:${body.deviceId}`;
         await audit({ kind: 'login', staffId: body.staffId, object, result: 'ok' });
-        const device =
-          body.deviceId === undefined ? undefined : await stores.directory.findDevice(body.deviceId);
-        const answer = answered({
-          staff: result.value.staff,
-          offlineUntil: offlineUntil(),
-          hubNow: clock.now(),
-          sealKey: device?.value.sealKey,
-        });
+        const answer = await opened(result.value.staff, body.deviceId);
         return { ...answer, value: { ...answer.value, cookie: sessionCookie(result.value.token) } };
       },
     }),
@@ -64,6 +74,29 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config, stores 
       answers: { schema: session },
       handle: (_asked, caller) =>
         Promise.resolve(answered({ staff: caller.staff, offlineUntil: offlineUntil(), hubNow: clock.now() })),
+    }),
+    forStaff({
+      name: 'POST /api/session/password',
+      summary:
+        'Change the own password. The old one is asked again, a wrong one counts like a wrong login; other sessions of the person end.',
+      body: passwordChange,
+      answers: { schema: login },
+      async handle({ body }, { staff: person, sessionId }) {
+        const { staffId: who } = person;
+        const misplaced = terminalProblem(catalog.current(), { ...body, staffId: who });
+        const result =
+          misplaced === undefined
+            ? await sessions.changePassword({ staffId: who, sessionId }, body)
+            : { ok: false as const, problem: misplaced };
+        await audit({
+          kind: 'password-changed',
+          staffId: who,
+          object: `staff:${who}`,
+          result: result.ok ? 'ok' : 'refused',
+          ...(!result.ok && { details: { code: result.problem.code } }),
+        });
+        return result.ok ? opened(person, body.deviceId) : result;
+      },
     }),
     forStaff({
       name: 'DELETE /api/session',
@@ -80,8 +113,8 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config, stores 
 
 /** A terminal serves the people of its own unit. */
 function terminalProblem(
-  { devices, staff: people }: ReturnType<Container['catalog']['current']>,
-  { staffId: who, deviceId: where }: z.infer<typeof loginRequest>,
+  { devices, staff: people }: ReturnType<Ground['catalog']['current']>,
+  { staffId: who, deviceId: where }: Pick<z.infer<typeof loginRequest>, 'staffId' | 'deviceId'>,
 ): Problem | undefined {
   if (where === undefined) return undefined;
   const device = devices.get(where);

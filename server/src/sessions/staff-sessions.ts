@@ -5,6 +5,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { hash as argonHash, verify as argonVerify } from '@node-rs/argon2';
 import type { Staff } from '@sanji/sync/domain/catalog';
+import { passwordProblem } from '@sanji/sync/domain/password';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, StaffCredential, Versioned } from '../store/directory-store.ts';
@@ -53,20 +54,54 @@ export class StaffSessions {
   /** Problems: login-failed {triesLeft}, locked-out {minutes}. */
   async login(staffId: string, password: string): Promise<Result<{ staff: Staff; token: string }>> {
     const staff = this.#findStaff(staffId);
+    const proven = await this.#prove(staffId, password);
+    if (!proven.ok) return proven;
+    if (staff === undefined) return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
+    await this.#update(staffId, (known) => ({ ...known, failures: 0, lockedUntil: 0 }));
+    return { ok: true, value: { staff, token: await this.#start(staffId) } };
+  }
+
+  /**
+   * The old password is asked again, and a wrong one counts like a wrong login: a terminal left open must not be enough. Every other session
+   * of the person ends.
+   * Problems: password-weak, password-same, login-failed, locked-out, edit-conflict.
+   */
+  async changePassword(
+    { staffId, sessionId }: { staffId: string; sessionId: string },
+    { oldPassword, newPassword }: { oldPassword: string; newPassword: string },
+  ): Promise<Result<void>> {
+    const weak = passwordProblem(newPassword, { staffId });
+    if (weak !== undefined) return { ok: false, problem: weak };
+    const proven = await this.#prove(staffId, oldPassword);
+    if (!proven.ok) return proven;
+    if (newPassword === oldPassword) return refused('password-same');
+    const passwordHash = await hashPassword(newPassword);
+    const written = await this.#update(staffId, (known) =>
+      // Changed meanwhile: the old password was right for what is no more.
+      known.passwordHash === proven.value.passwordHash
+        ? { ...known, passwordHash, failures: 0, lockedUntil: 0, passwordChangedAt: this.#clock.now() }
+        : undefined,
+    );
+    if (written?.changed !== true) return refused('edit-conflict');
+    for (const { id, value, rev } of await this.#documents().list()) {
+      if (value.staffId === staffId && id !== sessionId) await this.#documents().remove(id, rev);
+    }
+    return { ok: true, value: undefined };
+  }
+
+  async #prove(staffId: string, password: string): Promise<Result<StaffCredential>> {
     const reserved = await this.#reserveTry(staffId);
-    if (reserved === undefined || staff === undefined) {
+    if (reserved === undefined || this.#findStaff(staffId) === undefined) {
       await argonVerify(await this.#decoy, password);
       return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
     }
     if (!reserved.ok) return reserved;
     const credential = reserved.value;
-    if (!(await argonVerify(credential.passwordHash, password))) {
-      const triesLeft = MAX_FAILURES - credential.failures;
-      if (triesLeft > 0) return refused('login-failed', { triesLeft });
-      return refused('locked-out', { minutes: LOCK_OUT_MS / 60_000 });
-    }
-    await this.#update(staffId, (known) => ({ ...known, failures: 0, lockedUntil: 0 }));
-    return { ok: true, value: { staff, token: await this.#start(staffId) } };
+    if (await argonVerify(credential.passwordHash, password)) return { ok: true, value: credential };
+    const triesLeft = MAX_FAILURES - credential.failures;
+    return triesLeft > 0
+      ? refused('login-failed', { triesLeft })
+      : refused('locked-out', { minutes: LOCK_OUT_MS / 60_000 });
   }
 
   /** The person behind a cookie's secret; undefined when there is none or the idle time has passed. */

@@ -19,6 +19,14 @@ export function logIn(credentials: {
   return askJson({ method: 'POST', path: '/api/session', body: credentials });
 }
 
+export function changePassword(change: {
+  oldPassword: string;
+  newPassword: string;
+  deviceId?: string;
+}): Promise<Result<StaffLogin>> {
+  return askJson({ method: 'POST', path: '/api/session/password', body: change });
+}
+
 export async function logOut(): Promise<void> {
   await ask({ method: 'DELETE', path: '/api/session' });
 }

@@ -1,8 +1,8 @@
 /** Listens to the keyboard for a scanner, wherever the focus is, and takes back what it typed into a field that has no use for it. */
 import { ScanBurst, type Scan } from './scan-burst.ts';
 
-/** Some readers send no Enter: after this rest the burst is over. */
-const SILENCE_MS = 120;
+/** Some readers send no Enter: after this rest the burst is over. Long, since a busy page hears the keys late. */
+const SILENCE_MS = 500;
 
 interface Held {
   field: HTMLInputElement | HTMLTextAreaElement;
@@ -17,6 +17,7 @@ export function watchScanner(onscan: (scan: Scan, at: { isInField: boolean }) =>
 
   function end(): { wasScan: boolean } {
     clearTimeout(silence);
+    silence = undefined;
     const { scan } = burst.end();
     // A number read into a field is what that field asked for.
     if (scan === undefined || (scan.kind === 'idNumber' && held !== undefined)) return { wasScan: false };
@@ -34,7 +35,10 @@ export function watchScanner(onscan: (scan: Scan, at: { isInField: boolean }) =>
     }
     const letter = letterOf(event);
     if (letter === undefined) return;
-    if (burst.isFresh(event.timeStamp)) held = heldIn(document.activeElement);
+    if (burst.isFresh(event.timeStamp)) {
+      if (silence !== undefined) end();
+      held = heldIn(document.activeElement);
+    }
     const phase = burst.press(letter, event.timeStamp);
     clearTimeout(silence);
     if (phase === 'typing') return;

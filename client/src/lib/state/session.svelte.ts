@@ -4,7 +4,7 @@ import type { Staff, Unit } from '@sanji/sync/domain/catalog';
 import { problem, type Problem } from '@sanji/sync/domain/problem';
 import { fromBase64Url } from '@sanji/sync/domain/signing';
 import type { Actor } from '@sanji/sync/domain/state';
-import { logIn, logOut } from '#lib/hub/staff-session.ts';
+import { changePassword, logIn, logOut, type StaffLogin } from '#lib/hub/staff-session.ts';
 import { keepOverReload, takeKept } from '#lib/local/kept-key.ts';
 import { importSealKey, type SealKey } from '#lib/local/seal.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
@@ -29,14 +29,15 @@ class Session {
   readonly #ticket = crypto.randomUUID();
   /** When and by whom the terminal was locked last, for the unlock screen. */
   lastLock: { at: number; staffId: string; name: string } | undefined = $state.raw();
+  /** Whose password this terminal knew was changed elsewhere. */
+  outdated: string | undefined = $state();
   /** Whether the hub knows of this session: without it, only what is local can be done. */
   hubLogin: 'none' | 'asking' | 'open' = $state('none');
   /** Why the hub did not take the login of a clerk who works offline. */
   hubProblem: Problem | undefined = $state.raw();
 
   staff: Staff | undefined = $derived(
-    catalogState.staffHere.find(({ staffId }) => staffId === this.#staffId),
-  /** Somebody who was dismissed, or works elsewhere now, is nobody here. */
+    this.#staffId === undefined ? undefined : catalogState.current.staff.get(this.#staffId),
   );
   unit: Unit | undefined = $derived(catalogState.unit(this.device?.unit));
   actor: Actor | undefined = $derived(
@@ -65,6 +66,8 @@ class Session {
     this.unseal(key);
     this.#staffId = kept.staffId;
     this.hubLogin = 'open';
+    // Under this page's ticket from now on: reloaded at once, it must find the key again.
+    sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, ticket: this.#ticket }));
   }
 
   /** The cases stay open when the terminal is locked: what goes to the hub must not wait for a clerk. */
@@ -90,7 +93,7 @@ class Session {
     if (check.kind === 'ok') {
       this.unseal(check.key);
       this.#open(staffId);
-      void this.#tellHub(staffId, password);
+      void this.#confirm(staffId, password);
       return undefined;
     }
     // Unknown here, expired, or changed at the hub since: the hub's word counts.
@@ -104,6 +107,31 @@ class Session {
       : refusal;
   }
 
+  /** What this terminal takes for the password may have been changed elsewhere: then it opens nothing here any more. */
+  async #confirm(staffId: string, password: string): Promise<void> {
+    const refusal = await this.#tellHub(staffId, password);
+    if (refusal?.code !== 'login-failed') return;
+    await this.#station?.credentials.forget(staffId);
+    this.outdated = staffId;
+    if (this.#staffId === staffId) this.lock();
+  }
+
+  /** Undefined when it was changed: at the hub, and for unlocking this terminal without it. */
+  async changePassword(oldPassword: string, newPassword: string): Promise<Problem | undefined> {
+    const staffId = this.#staffId;
+    const device = this.device;
+    if (staffId === undefined || device === undefined) return problem('login-required');
+    const change = { oldPassword, newPassword, deviceId: device.deviceId };
+    let answer = await changePassword(change);
+    // The hub forgets a person after half an hour; the old password is at hand to come back with.
+    if (!answer.ok && answer.problem.code === 'login-required') {
+      const refusal = await this.#tellHub(staffId, oldPassword);
+      if (refusal !== undefined) return refusal;
+      answer = await changePassword(change);
+    }
+    return answer.ok ? this.#remember(answer.value, newPassword) : answer.problem;
+  }
+
   async #tellHub(staffId: string, password: string): Promise<Problem | undefined> {
     const deviceId = this.device?.deviceId;
     this.hubLogin = 'asking';
@@ -115,13 +143,18 @@ class Session {
     }
     this.hubLogin = 'open';
     this.hubProblem = undefined;
-    const { staff, offlineUntil, sealKey } = answer.value;
+    return this.#remember(answer.value, password);
+  }
+
+  /** From now on this terminal opens for the person without the hub. */
+  async #remember(
+    { staff: { staffId, name }, offlineUntil, sealKey }: StaffLogin,
+    password: string,
+  ): Promise<Problem | undefined> {
     const rawKey = fromBase64Url(sealKey ?? '');
     if (rawKey?.length !== SEAL_KEY_BYTES) return problem('internal', { reference: 'seal-key' });
-    await this.#station?.credentials.remember(
-      { staffId, name: staff.name, offlineUntil },
-      { password, rawKey },
-    );
+    await this.#station?.credentials.remember({ staffId, name, offlineUntil }, { password, rawKey });
+    this.outdated = undefined;
     this.unseal(await importSealKey(rawKey));
     return undefined;
   }
@@ -140,8 +173,8 @@ class Session {
 
   lockIfIdle(): void {
     const kept = readKept();
-    const isIdle = kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS;
-    if (isIdle || this.staff === undefined) this.lock();
+    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS))
+      this.lock();
   }
 
   lock(): void {
@@ -169,5 +202,3 @@ function readKept(): Kept | undefined {
 }
 
 export const session = new Session();
-  /** Also when the person at work was dismissed. */
-    if (this.#staffId === undefined) return;

@@ -1,0 +1,161 @@
+/** The desk as a clerk has it in her hands: through the list by keys, a scanner wherever the focus is, her own password, papers that fit. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
+import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { scan } from './scan.ts';
+import type { Terminal } from './terminal.ts';
+
+const NAMES = ['王示例', '李示例', '赵示例'];
+const scratch = scratchDir();
+let hub: RunningHub;
+let station: Terminal;
+const cases: { id: string; no: string; receipt: string }[] = [];
+
+beforeAll(async () => {
+  hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
+  station = await terminalAt(hub, scratch, { place: 'community', person: PEOPLE.yang });
+  const [matter] = forwardedMatters();
+  if (matter === undefined) throw new Error('the sample district has no such matter');
+  for (const name of NAMES) {
+    const no = await station.receive(matter, name, 'receive');
+    const receipt = (await station.byId('receipt-qr').first().getAttribute('data-text')) ?? '';
+    cases.push({ id: station.openCaseId(), no, receipt });
+  }
+  await station.synced();
+});
+
+afterAll(async () => {
+  await station.close();
+  await hub.stop();
+  rmSync(scratch, { recursive: true, force: true });
+});
+
+function caseAt(index: number): { id: string; no: string; receipt: string } {
+  const found = cases[index];
+  if (found === undefined) throw new Error(`there is no case ${String(index)}`);
+  return found;
+}
+
+async function openWorkbench(): Promise<void> {
+  await station.page.locator('nav a[href="/"]').click();
+  await station
+    .byId('case-row')
+    .nth(NAMES.length - 1)
+    .waitFor();
+}
+
+describe('from the list', () => {
+  it('the step that was asked for stands ready, and is signed by nothing but the button', async () => {
+    await openWorkbench();
+    await station.page.keyboard.press('Enter');
+    await station.byId('action-dialog').waitFor();
+    expect(await station.byId('timeline-accept').count()).toBe(0);
+    await station.byId('action-cancel').click();
+  });
+
+  it('] and [ walk through its cases, and back leads to it', async () => {
+    await openWorkbench();
+    const rows = await station
+      .byId('case-row')
+      .evaluateAll((found) => found.map((row) => row.dataset['caseNo']));
+    await station.page.keyboard.press('o');
+    const shown = station.byId('case-no');
+    await shown.filter({ hasText: rows[0] ?? '' }).waitFor();
+    await station.page.keyboard.press(']');
+    await shown.filter({ hasText: rows[1] ?? '' }).waitFor();
+    await station.page.keyboard.press(']');
+    await shown.filter({ hasText: rows[2] ?? '' }).waitFor();
+    expect(await station.byId('case-next').isDisabled()).toBe(true);
+    await station.page.keyboard.press('[');
+    await shown.filter({ hasText: rows[1] ?? '' }).waitFor();
+    await station.page.keyboard.press('Escape');
+    await station.byId('case-row').first().waitFor();
+  });
+
+  it('what was revealed of one case is masked in the next', async () => {
+    await openWorkbench();
+    await station.page.keyboard.press('o');
+    await station.byId('reveal').click();
+    await station.byId('reveal-confirm').click();
+    await station.byId('applicant').getByText(/示例$/).first().waitFor();
+    await station.page.keyboard.press(']');
+    await station.byId('case-position').filter({ hasText: '2' }).waitFor();
+    expect(await station.byId('applicant').innerText()).not.toMatch(/示例/);
+  });
+});
+
+describe('a scanner', () => {
+  it('opens the case of a number, though the focus is in a field, which keeps what it held', async () => {
+    await station.page.locator('nav a[href="/intake"]').click();
+    // The page puts the focus on its first field when it has looked for a draft.
+    await station.page.locator('#field-applicant-idNumber:focus').waitFor();
+    const name = station.byId('field-applicant-name');
+    await name.fill('翠湖');
+    await scan(station.page, caseAt(1).no);
+    await station
+      .byId('case-no')
+      .filter({ hasText: caseAt(1).no })
+      .waitFor();
+    await station.page.locator('nav a[href="/intake"]').click();
+    await station.byId('intake-recovered').waitFor();
+    expect(await name.inputValue()).toBe('翠湖');
+  });
+
+  it('has a receipt verified from anywhere', async () => {
+    const search = station.page.getByRole('combobox').first();
+    await search.focus();
+    await scan(station.page, caseAt(2).receipt);
+    const verdict = station.byId('verify-verdict');
+    await verdict.waitFor();
+    expect(await verdict.getAttribute('data-verdict')).toBe('valid');
+    expect(await search.inputValue()).toBe('');
+    await scan(station.page, caseAt(0).receipt.slice(0, -4));
+    await verdict.and(station.page.locator('[data-verdict="forged"]')).waitFor();
+  });
+
+  it('leaves a number alone that a field asked for', async () => {
+    await station.page.locator('nav a[href="/intake"]').click();
+    await station.byId('intake-recovered').waitFor();
+    const idNumber = station.byId('field-applicant-idNumber');
+    await idNumber.fill('');
+    await idNumber.focus();
+    await scan(station.page, '11010519491231002X');
+    expect(await idNumber.inputValue()).toBe('11010519491231002X');
+  });
+});
+
+it.each(['zh-CN', 'en'])('a receipt stays within its sheet in %s', async (locale) => {
+  await station.page.evaluate((chosen) => {
+    localStorage.setItem('PARAGLIDE_LOCALE', chosen);
+  }, locale);
+  await station.go(`/case/${caseAt(0).id}/receipt`);
+  const sheet = station.byId('receipt-sheet');
+  await sheet.first().waitFor();
+  const over = await sheet.evaluateAll((pages) => pages.map((page) => page.scrollHeight - page.clientHeight));
+  expect(over.every((px) => px <= 0)).toBe(true);
+});
+
+it('a new password unlocks this terminal at once, also without the hub, and the old one no more', async () => {
+  const { staffId, password } = PEOPLE.yang;
+  await station.page.evaluate(() => {
+    localStorage.setItem('PARAGLIDE_LOCALE', 'zh-CN');
+  });
+  await station.go('/password');
+  await station.byId('password-old').fill('wrong');
+  await station.byId('password-fresh').fill('Cuihu-2027');
+  await station.byId('password-again').fill('Cuihu-2027');
+  await station.byId('password-change').click();
+  await station.page.getByText('还可试 4 次').waitFor();
+  await station.byId('password-old').fill(password);
+  await station.byId('password-change').click();
+  await station.byId('password-done').waitFor();
+  await hub.stop();
+  await station.page.keyboard.press('Alt+KeyL');
+  await station.byId(`person-${staffId}`).check({ force: true });
+  await station.page.locator('input[type=password]').fill(password);
+  await station.byId('unlock').click();
+  await station.page.getByText('还可试 4 次').waitFor();
+  await station.unlock({ staffId, password: 'Cuihu-2027' });
+});
