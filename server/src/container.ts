@@ -1,40 +1,33 @@
 /** Puts the hub together: stores, catalog, sessions, judge, router, agenda. Knows every part; no part knows it but the resources. */
-import type { NewAuditEntry } from '@sanji/sync/audit/log-entry';
 import { Router } from '@sanji/sync/replication/router';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
+import type { Ground } from './ground.ts';
 import { actionVerifier } from './hub/action-verifier.ts';
 import { Agenda } from './hub/agenda.ts';
 import { CatalogService } from './hub/catalog-service.ts';
 import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
 import { HubDevice } from './hub/hub-device.ts';
 import { HubLife } from './hub/hub-life.ts';
+import { HubSync } from './hub/hub-sync.ts';
 import { Pokes } from './hub/pokes.ts';
 import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
 import { Snapshots } from './hub/snapshots.ts';
-import { faultReporter, openLog, type Logger } from './log.ts';
+import { faultReporter, openLog } from './log.ts';
 import { Metrics } from './metrics.ts';
 import { DeviceTokens } from './sessions/device-tokens.ts';
 import { Enrolment } from './sessions/enrolment.ts';
 import { Presence } from './sessions/presence.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
-import { openHubStores, type HubStores } from './store/open-store.ts';
+import { openHubStores } from './store/open-store.ts';
 import type { DirectoryStore } from './store/directory-store.ts';
 
-export interface Container {
-  config: Config;
-  clock: Clock;
-  log: Logger;
-  metrics: Metrics;
-  stores: HubStores;
+export interface Container extends Ground {
   life: HubLife;
   restores: RestoreNotes;
   catalog: CatalogService;
-  sessions: StaffSessions;
-  tokens: DeviceTokens;
-  presence: Presence;
   enrolment: Enrolment;
   hubDevice: HubDevice;
   judge: JudgePorts;
@@ -45,10 +38,7 @@ export interface Container {
   pace: PushPace;
   reader: FeedReaderDeps;
   snapshots: Snapshots;
-  pokes: Pokes;
-  /** Durable when it resolves: what cannot be written down is not done. */
-  audit: (entry: Omit<NewAuditEntry, 'at'>) => Promise<void>;
-  onFault: (error: unknown) => string;
+  sync: HubSync;
 }
 
 export async function openContainer(config: Config, clock: Clock): Promise<Container> {
@@ -65,10 +55,10 @@ export async function openContainer(config: Config, clock: Clock): Promise<Conta
   }
 }
 
-type Ground = Pick<Container, 'config' | 'clock' | 'log' | 'metrics' | 'stores' | 'onFault'>;
+type Basis = Pick<Ground, 'config' | 'clock' | 'log' | 'metrics' | 'stores' | 'onFault'>;
 
-async function assemble(ground: Ground): Promise<Container> {
-  const { clock, log, metrics, stores, onFault } = ground;
+async function assemble(basis: Basis): Promise<Container> {
+  const { clock, log, metrics, stores, onFault } = basis;
   const { directory, master, feeds, quarantine, register } = stores;
   const life = await HubLife.open({ directory, clock });
   const memory = () => life.memory();
@@ -144,8 +134,9 @@ async function assemble(ground: Ground): Promise<Container> {
     return staff?.active === true ? staff : undefined;
   };
   const findDevice = (deviceId: string) => catalog.current().devices.get(deviceId);
+  const reader = { master, feeds, catalog: stores.catalog, clock, restores, memory };
   return {
-    ...ground,
+    ...basis,
     life,
     restores,
     catalog,
@@ -159,8 +150,9 @@ async function assemble(ground: Ground): Promise<Container> {
     checkpoint,
     agenda,
     pace,
-    reader: { master, feeds, catalog: stores.catalog, clock, restores, memory },
+    reader,
     snapshots,
+    sync: new HubSync({ catalog, judge, pace, reader, snapshots, isShared }),
     pokes,
     audit,
   };

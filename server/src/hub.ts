@@ -9,7 +9,7 @@ import { auditChains } from '@sanji/sync/replication/audit-chains';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { openContainer, type Container } from './container.ts';
-import { createApp } from './http/app.ts';
+import { createApp, endpointsOf } from './http/app.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 
@@ -47,7 +47,8 @@ export async function startHub({ config, clock = MACHINE_CLOCK, onOverthrown }: 
     const background = startBackground(container, stopping.signal, () => {
       overthrown();
     });
-    const server = createServer(createApp(container, stopping.signal));
+    const parts = { ground: container, endpoints: endpointsOf(container), stopping: stopping.signal };
+    const server = createServer(createApp(parts));
     try {
       await listen(server, config);
     } catch (error) {

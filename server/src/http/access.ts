@@ -1,10 +1,11 @@
 /**
  * Who may call what: the one table. A route that is not in it is refused (default deny); a row without a route fails the tests.
- * `public`: anyone. `device`: an enrolled terminal's token. `staff`: any person logged in. A list: a person with any of these roles.
+ * `public`: anyone. `device`: the token of an enrolled terminal or relay. `relay`: a street relay's. `staff`: any person logged in. A list: a
+ * person with any of these roles.
  */
 import type { Role } from '@sanji/sync/domain/action';
 
-export type Access = 'public' | 'device' | 'staff' | readonly Role[];
+export type Access = 'public' | 'device' | 'relay' | 'staff' | readonly Role[];
 
 export const ACCESS = {
   'GET /healthz': 'public',
@@ -27,6 +28,7 @@ export const ACCESS = {
   'GET /sync/snapshot': 'device',
   'GET /sync/events': 'device',
   'POST /sync/catalog': 'device',
+  'GET /sync/directory': 'relay',
   'POST /sync/bundle': 'device',
   'POST /sync/handover': 'public',
 

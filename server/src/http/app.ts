@@ -9,6 +9,7 @@ import express, {
 } from 'express';
 import { problem } from '@sanji/sync/domain/problem';
 import type { Container } from '../container.ts';
+import type { Ground } from '../ground.ts';
 import { auditRoutes } from '../resources/audit.ts';
 import { bundleRoutes } from '../resources/bundle.ts';
 import { deviceRoutes } from '../resources/device.ts';
@@ -20,6 +21,7 @@ import { restoreRoutes } from '../resources/restore.ts';
 import { revealRoutes } from '../resources/reveal.ts';
 import { ruleDraftRoutes } from '../resources/rule-draft.ts';
 import { sessionRoutes } from '../resources/session.ts';
+import { streetDirectoryRoutes } from '../resources/street-directory.ts';
 import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { methodOf, pathOf, type Endpoint } from './endpoint.ts';
@@ -38,6 +40,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...enrolmentCodeRoutes(container),
     ...deviceRoutes(container),
     ...syncRoutes(container),
+    ...streetDirectoryRoutes(container),
     ...bundleRoutes(container),
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
@@ -49,8 +52,17 @@ export function endpointsOf(container: Container): Endpoint[] {
   return endpoints;
 }
 
-export function createApp(container: Container, stopping: AbortSignal): Express {
-  const { config, log, metrics, sessions, tokens, presence, onFault } = container;
+export interface AppParts {
+  ground: Ground;
+  endpoints: Endpoint[];
+  /** Aborted when the server stops. */
+  stopping: AbortSignal;
+  /** Asked for interfaces that are not among the endpoints. Default: there are none. */
+  elsewhere?: RequestHandler;
+}
+
+export function createApp({ ground, endpoints, stopping, elsewhere = notFound }: AppParts): Express {
+  const { config, log, metrics, sessions, tokens, presence, onFault } = ground;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -64,23 +76,17 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
 
   const guess = guessLimit();
   const cost = costLimit();
-  for (const endpoint of endpointsOf(container)) {
+  for (const endpoint of endpoints) {
     const handlers = [runEndpoint({ sessions, tokens, presence, stopping, onFault }, endpoint)];
     if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
     if (COSTLY.includes(endpoint.name)) handlers.unshift(cost);
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
     app[method](pathOf(endpoint), named(endpoint), ...handlers);
   }
-  app.use(
-    onInterfaces((_request, response) => {
-      answerProblem(response, problem('not-found'));
-    }),
-  );
+  app.use(onInterfaces(elsewhere));
 
   app.use(staticClient(config.clientDir));
-  app.use((_request, response) => {
-    answerProblem(response, problem('not-found'));
-  });
+  app.use(notFound);
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
     // What Express itself refuses, such as a path that cannot be decoded, is the caller's fault.
     const isTheirs = error instanceof Error && 'status' in error && Number(error.status) < 500;
@@ -90,6 +96,10 @@ export function createApp(container: Container, stopping: AbortSignal): Express 
     );
   });
   return app;
+}
+
+function notFound(_request: Request, response: Response): void {
+  answerProblem(response, problem('not-found'));
 }
 
 /** Under /api/ and /sync/ only: `/sync` itself is a screen of the client, to which a link may lead. */

@@ -6,7 +6,7 @@ import type { DeviceTokens } from '../sessions/device-tokens.ts';
 import type { Presence } from '../sessions/presence.ts';
 import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import { accessOf, mayCall } from './access.ts';
-import type { Caller } from './endpoint.ts';
+import type { Caller, DeviceCaller } from './endpoint.ts';
 
 export const SESSION_COOKIE = 'sanji_session';
 
@@ -25,6 +25,10 @@ export async function authorise(
   if (access === undefined) return refused('forbidden');
   if (access === 'public') return { ok: true, value: { kind: 'nobody' } };
   if (access === 'device') return deviceCaller(deps, request);
+  if (access === 'relay') {
+    const caller = await deviceCaller(deps, request);
+    return !caller.ok || caller.value.device.kind === 'relay' ? caller : refused('forbidden');
+  }
   const cookie = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
   const found = cookie === undefined ? undefined : await deps.sessions.find(cookie);
   if (found === undefined) return refused('login-required');
@@ -32,7 +36,10 @@ export async function authorise(
   return { ok: true, value: { kind: 'staff', ...found } };
 }
 
-async function deviceCaller({ tokens, presence }: AuthoriseDeps, request: Request): Promise<Result<Caller>> {
+async function deviceCaller(
+  { tokens, presence }: AuthoriseDeps,
+  request: Request,
+): Promise<Result<DeviceCaller>> {
   const token = /^Bearer ([\w.-]+)$/i.exec(request.get('authorization') ?? '')?.[1];
   if (token === undefined) return refused('login-required');
   const device = await tokens.verify(token);

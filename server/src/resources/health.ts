@@ -2,9 +2,13 @@
 import { z } from 'zod';
 import { answered, forAnyone, type Endpoint } from '../http/endpoint.ts';
 import { refused } from '@sanji/sync/domain/problem';
-import type { Container } from '../container.ts';
+import type { Ground } from '../ground.ts';
 
-export function healthRoutes({ stores, metrics, config }: Container): Endpoint[] {
+export function healthRoutes({
+  stores,
+  metrics,
+  config,
+}: Pick<Ground, 'stores' | 'metrics' | 'config'>): Endpoint[] {
   return [
     forAnyone({
       name: 'GET /healthz',

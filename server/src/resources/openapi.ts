@@ -64,7 +64,7 @@ function operation(endpoint: Endpoint): Record<string, unknown> {
 
 function securityOf(access: Access | undefined): Record<string, string[]>[] {
   if (access === undefined || access === 'public') return [];
-  return access === 'device' ? [{ device: [] }] : [{ person: [] }];
+  return access === 'device' || access === 'relay' ? [{ device: [] }] : [{ person: [] }];
 }
 
 function pathParameters(endpoint: Endpoint): unknown[] {

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CASE_ID } from '@sanji/sync/domain/identifiers';
 import { forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
-import type { Container } from '../container.ts';
+import type { Ground } from '../ground.ts';
 import { deviceId, millis } from './schemas.ts';
 
 const reveal = z.object({
@@ -15,7 +15,7 @@ const reveal = z.object({
   deviceId: deviceId.optional(),
 });
 
-export function revealRoutes({ audit }: Container): Endpoint[] {
+export function revealRoutes({ audit }: Pick<Ground, 'audit'>): Endpoint[] {
   return [
     forStaff({
       name: 'POST /api/reveals',

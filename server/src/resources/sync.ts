@@ -1,12 +1,9 @@
-/** The four calls of replication, and the session they run under. A device reads its own unit's feed and the catalog, nothing else. */
+/** The four calls of replication, and the session they run under. Whoever answers, hub or relay, decides what a device may see. */
 import { z } from 'zod';
-import { feedOf } from '@sanji/sync/domain/identifiers';
-import { refused } from '@sanji/sync/domain/problem';
-import { judgePush } from '@sanji/sync/replication/judge';
 import { MAX_PUSH_BYTES, PULL_LIMIT } from '@sanji/sync/protocol/messages';
 import { answered, forAnyone, forDevice, type Endpoint } from '../http/endpoint.ts';
-import { CATALOG_FEED, mayRead, readFeed } from '../hub/feed-reader.ts';
-import type { Container } from '../container.ts';
+import type { Ground } from '../ground.ts';
+import type { SyncService } from '../hub/sync-service.ts';
 import { streamEvents } from './event-stream.ts';
 import { parsePushRequest, pushEnvelope } from './push-request.ts';
 import { epochShape } from './restore.ts';
@@ -17,13 +14,15 @@ const pulled = z.object({
   v: z.literal(1),
   hubNow: millis,
   epoch: epochShape,
+  relay: z.string().exactOptional(),
   checkpoint: z.string(),
   more: z.boolean(),
   items: z.array(z.unknown()),
 });
 
-export function syncRoutes(container: Container): Endpoint[] {
-  const { tokens, clock, judge, pace, reader, snapshots, metrics, catalog, stores } = container;
+type Parts = Pick<Ground, 'tokens' | 'clock' | 'metrics' | 'catalog' | 'pokes'> & { sync: SyncService };
+
+export function syncRoutes({ tokens, clock, metrics, catalog, pokes, sync }: Parts): Endpoint[] {
   return [
     forAnyone({
       name: 'POST /sync/session',
@@ -48,18 +47,17 @@ export function syncRoutes(container: Container): Endpoint[] {
           v: z.literal(1),
           hubNow: millis,
           epoch: epochShape,
+          relay: z.string().exactOptional(),
           results: z.array(z.unknown()),
         }),
       },
       async handle({ body }, { device }) {
         const request = parsePushRequest(body);
         if (!request.ok) return request;
-        // What is given back meanwhile may have come to another process: what was ruled under it must not be judged without.
-        const isReturn = request.value.cases.some(({ former }) => former !== undefined);
-        if (isReturn && stores.store.kind === 'couchdb') await catalog.reload();
-        const answer = await pace.during(() => judgePush(judge, request.value, device.unit));
-        for (const { kind } of answer.results) metrics.pushed(kind);
-        return answered(answer);
+        const answer = await sync.push(request.value, device);
+        if (!answer.ok) return answer;
+        for (const { kind } of answer.value.results) metrics.pushed(kind);
+        return answered(answer.value);
       },
     }),
     forDevice({
@@ -72,12 +70,8 @@ export function syncRoutes(container: Container): Endpoint[] {
       }),
       answers: { schema: pulled },
       async handle({ query: { feed, since, limit } }, { device }) {
-        if (!mayRead(feed, device.unit)) return refused('out-of-scope', { feed });
-        const page = await readFeed(reader, {
-          feed,
-          since: since === undefined || since === '' ? null : since,
-          limit,
-        });
+        const from = since === undefined || since === '' ? null : since;
+        const page = await sync.pull({ feed, since: from, limit }, device);
         return page.ok ? answered(page.value) : page;
       },
     }),
@@ -87,8 +81,8 @@ export function syncRoutes(container: Container): Endpoint[] {
       query: z.object({ feed: feedName }),
       answers: { schema: z.string(), mediaType: 'application/x-ndjson' },
       async handle({ query: { feed } }, { device }) {
-        if (feed === CATALOG_FEED || !mayRead(feed, device.unit)) return refused('out-of-scope', { feed });
-        const parts = await snapshots.read(feed);
+        const parts = await sync.snapshot(feed, device);
+        if (!parts.ok) return parts;
         return {
           ok: true,
           value: {
@@ -96,7 +90,7 @@ export function syncRoutes(container: Container): Endpoint[] {
               response.type('application/x-ndjson').setHeader('content-encoding', 'gzip');
               // Already compressed: no other hand may do so again.
               response.setHeader('cache-control', 'no-store, no-transform');
-              response.end(Buffer.concat(parts));
+              response.end(Buffer.concat(parts.value));
               return Promise.resolve();
             },
           },
@@ -114,8 +108,8 @@ export function syncRoutes(container: Container): Endpoint[] {
             stream: (response, signal) =>
               streamEvents(response, {
                 signal,
-                feeds: [feedOf(device.unit), CATALOG_FEED],
-                pokes: container.pokes,
+                feeds: sync.feedsOf(device),
+                pokes,
                 isWelcome: () => catalog.current().devices.get(device.deviceId)?.status === 'active',
                 opened: () => metrics.streamOpened(),
               }),

@@ -33,6 +33,8 @@ async function inspectAction(
   if (id === undefined || body.caseId !== caseId) return problem('malformed', { where: 'action' });
   const device = ports.catalog().devices.get(id.deviceId);
   if (device === undefined) return problem('device-unknown', { deviceId: id.deviceId });
+  // A relay hands up what others did; its own key signs no action.
+  if (device.kind === 'relay') return problem('forbidden');
   if (!(await ports.verify(action, device))) return problem('signature-invalid', { actionId: body.id });
   if (device.status === 'active') return undefined;
   // Kept for an administrator: what was done before the device was lost may be good work.
