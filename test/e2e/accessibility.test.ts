@@ -38,6 +38,7 @@ const SCREENS: { name: string; path: () => string; ready: string }[] = [
   { name: 'the matter matrix', path: () => '/matters', ready: 'matrix-grid' },
   { name: 'the sync page', path: () => '/sync', ready: 'sync-badge' },
   { name: 'verification', path: () => '/verify', ready: 'verify-text' },
+  { name: 'the own password', path: () => '/password', ready: 'password-old' },
 ];
 
 describe.each(['zh-CN', 'en'])('in %s', (locale) => {
@@ -53,6 +54,20 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
       ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
     );
     expect(found).toEqual([]);
+  });
+});
+
+describe.each([
+  ['a phone', { width: 390, height: 844 }],
+  ['a tablet', { width: 820, height: 1180 }],
+])('on %s', (_device, size) => {
+  it.each(SCREENS)('$name has no violation, and nothing lies beside the screen', async ({ path, ready }) => {
+    await station.page.setViewportSize(size);
+    await station.go(path());
+    await station.byId(ready).first().waitFor({ state: 'attached' });
+    expect(await station.page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
+    const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
+    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
   });
 });
 
