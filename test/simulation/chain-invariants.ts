@@ -15,10 +15,23 @@ export async function chainFindings(rested: Rested, docs: MasterCase[]): Promise
     if (device === undefined || !(await signatures.verify(action, device)))
       found.push(`badly signed: ${action.body.id}`);
   }
+  found.push(...unnoticedForks(rested, actions));
   // A device that the hub suspects has told two stories; whoever holds one of them cannot complete the chain.
   const trusted = actions.filter((action) => !hub.quarantine.marks.has(deviceOf(action)));
   const faults = isTrueToTheByte ? await verifiedByProduct(trusted) : brokenChains(trusted);
   return [...found, ...faults];
+}
+
+/** Two actions that follow one predecessor, wherever the hub keeps them, come of two copies of one profile: its device is marked for it. */
+function unnoticedForks({ hub }: Rested, actions: SignedAction[]): string[] {
+  const aside = [...hub.quarantine.entries.values()].flatMap(({ action, ruling }) =>
+    ruling === null ? [] : [action],
+  );
+  return [...Map.groupBy([...actions, ...aside], deviceOf)].flatMap(([deviceId, own]) => {
+    const followed = new Set(own.map(({ body }) => body.prev));
+    const isMarked = hub.quarantine.marks.get(deviceId)?.has('chain-forked') === true;
+    return followed.size === own.length || isMarked ? [] : [`fork unnoticed: ${deviceId}`];
+  });
 }
 
 async function verifiedByProduct(actions: SignedAction[]): Promise<string[]> {

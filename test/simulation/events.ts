@@ -13,6 +13,7 @@ import {
   unitMerged,
 } from './administrator.ts';
 import type { Change } from './administrator.ts';
+import { DEVICES } from './district.ts';
 import type { FaultKind } from './faults.ts';
 import { HUB_DEVICE } from './simulated-hub.ts';
 import type { SimulatedStation } from './simulated-station.ts';
@@ -21,6 +22,7 @@ import type { World } from './world.ts';
 
 type Handler = (world: World, random: SeededRandom) => void;
 
+const TERMINALS = DEVICES.filter(({ deviceId }) => deviceId !== HUB_DEVICE);
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -46,7 +48,7 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
       world.schedule.after(i * random.below(60), () => workAt(world, station, random));
     }
   },
-  poke: (world, random) => pickStation(world, random)?.poke(),
+  poke: (world, random) => pickStation(world, random)?.wake(),
   duties: (world, random) => {
     const cases = [...world.hub.master.docs.keys()];
     if (random.chance(0.3)) void world.hub.audit();
@@ -59,6 +61,12 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
   carry: (world, random) => {
     const [from, by] = [pickStation(world, random), pickStation(world, random)];
     if (from !== undefined && by !== undefined) void world.carry(from, by).catch(() => undefined);
+  },
+  /** A terminal more: its first load meets a case that has a past. */
+  enrol: (world, random) => {
+    const known = new Set(world.stations.map(({ device }) => device.deviceId));
+    const device = random.pick(TERMINALS.filter(({ deviceId }) => !known.has(deviceId)));
+    if (device !== undefined) world.enrol(device);
   },
   'station-crash': (world, random) => pickStation(world, random)?.crash(),
   'hub-crash': (world, random) => world.hub.crash(random.below(2)),
@@ -143,7 +151,6 @@ function doubleLife(world: World, original: SimulatedStation, random: SeededRand
   const { schedule } = world;
   const newId = (now: number) => newCaseId(now, random.bytes(10));
   if (random.chance(0.5)) clone.line.cut(random.below(2_000));
-  schedule.after(50, () => original.receive(random, newId));
   for (let i = 1; i <= 4; i++) {
     schedule.after(i * 150, () => {
       const caseId = random.pick(original.casesHere());
@@ -152,7 +159,11 @@ function doubleLife(world: World, original: SimulatedStation, random: SeededRand
       schedule.after(100, () => workInRound(world, clone, () => clone.workOn(caseId, random), random));
     });
   }
-  schedule.after(800, () => clone.receive(random, newId));
+  schedule.after(800, () => original.receive(random, newId));
+  for (let i = 1; i <= 5; i++) {
+    schedule.after(800 + i * 20, () => clone.workOn(random.pick(clone.casesHere()) ?? '', random));
+  }
+  schedule.after(1_000, () => clone.receive(random, newId));
 }
 
 function changes(kind: FaultKind, change: Change): Handler {

@@ -16,6 +16,7 @@ export const WEATHER = [
   'snapshot-cut',
   'checkpoint-not-saved',
   'store-refuses',
+  'worked-on-meanwhile',
 ] as const;
 
 /** Told by the story, each as an event of its own. */

@@ -53,21 +53,30 @@ export class Life {
 
   #stepped(object: object, found: Method): Method {
     return async (...args) => {
-      await this.step();
+      const pause = this.#begin();
+      if (pause > 0) {
+        await this.#options.schedule.delay(pause);
+        this.check();
+      }
       const result = await found.apply(object, args);
-      await this.step();
+      this.#mayDie();
       return result;
     };
   }
 
-  async step(): Promise<void> {
-    this.check();
-    const { schedule, random, faults, kind, risk, stall } = this.#options;
+  /** How long the call takes to come through. */
+  #begin(): number {
+    const { random, faults, stall } = this.#options;
+    this.#mayDie();
     const dice = random.next();
     // Now and then a process stalls, and the others get far ahead of it.
-    if (faults.strikes('process-stalls', stall, dice)) await schedule.delay(random.below(500));
-    else if (dice < 0.25) await schedule.delay(random.below(8));
+    if (faults.strikes('process-stalls', stall, dice)) return random.below(500);
+    return dice < 0.3 ? random.below(8) : 0;
+  }
+
+  #mayDie(): void {
     this.check();
+    const { random, faults, kind, risk } = this.#options;
     if (faults.strikes(kind, risk, random.next())) this.isOver = true;
     this.check();
   }

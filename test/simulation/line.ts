@@ -83,7 +83,7 @@ export class Line {
 
   #cuttable({ head, batches }: Snapshot): Snapshot {
     const { random } = this.#options;
-    const whole = !this.#strikes('snapshot-cut', 0.3);
+    const whole = !this.#strikes('snapshot-cut', 0.5);
     return { head, batches: whole ? batches : cutAfter(batches, random.below(3)) };
   }
 }

@@ -30,6 +30,7 @@ export class MemoryCatalogStore implements Pick<CatalogStore, 'changes'> {
 
   async changes(since: string | null, limit: number): Promise<CatalogPage> {
     const after = Number(since ?? 0);
+    if (after === this.#seq) return { docs: [], last: String(after), more: false };
     const rows = [...this.#rows.values()].filter(({ seq }) => seq > after);
     const page = rows.slice(0, limit);
     return {

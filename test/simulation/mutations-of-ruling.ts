@@ -22,12 +22,6 @@ export const MERGE_AND_RULING: readonly Mutation[] = [
     replace: 'const rulings: typeof a.rulings = {};',
   },
   {
-    name: 'merge keeps its own content though the hub has ruled on another',
-    file: MERGE,
-    find: 'if (ruledMine !== ruledTheirs) return ruledMine ? mine : theirs;',
-    replace: 'if (ruledMine !== ruledTheirs) return mine;',
-  },
-  {
     name: 'the log is read by device and counter, not by ruling',
     file: 'sync/src/domain/order.ts',
     find: 'a.ruling.seq - b.ruling.seq || compareIds',

@@ -29,12 +29,6 @@ export const STATION: readonly Mutation[] = [
     replace: 'tip, intent: null };',
   },
   {
-    name: 'a conflict gives the same counter out again',
-    file: APPEND,
-    find: 'state = { ...made.announced, intent: null, tip: state.tip };',
-    replace: '',
-  },
-  {
     name: 'a number is not kept when it has been given out',
     file: APPEND,
     find: 'numbers: { ...state.numbers, [request.series]: number } };',
@@ -77,12 +71,6 @@ export const STATION: readonly Mutation[] = [
     file: APPLY,
     find: 'const strays = straysOf(ports, doc, leaving);',
     replace: 'const strays = straysOf(ports, doc, leaving).slice(0, 0);',
-  },
-  {
-    name: 'an older word that a case has left counts',
-    file: APPLY,
-    find: "if (known?.kind !== 'case' || known.doc.n > leaving.n) return;",
-    replace: "if (known?.kind !== 'case') return;",
   },
   {
     name: 'a contested action goes to the tray and not to the hub',

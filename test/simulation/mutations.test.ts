@@ -13,7 +13,7 @@ const outcomes = new Map<string, Outcome['caught']>();
 
 beforeAll(async () => {
   const script = fileURLToPath(new URL('mutants.ts', import.meta.url));
-  const { stdout } = await promisify(execFile)(process.execPath, [script]);
+  const { stdout } = await promisify(execFile)(process.execPath, ['--max-semi-space-size=32', script]);
   for (const line of stdout.trim().split('\n')) {
     const { name, caught } = JSON.parse(line) as Outcome;
     outcomes.set(name, caught);

@@ -20,12 +20,12 @@ const { values } = parseArgs({
   },
 });
 const total = { seeds: 0, steps: 0, faults: noFaults(), findings: [] as unknown[] };
-const first = Number(values.seed);
+const [first, count] = [whole(values.seed), whole(values.seeds)];
 for (const { name, story } of regressions()) {
   const { findings } = await tell(story);
   if (findings.length > 0) total.findings.push({ seed: story.seed, kept: name, findings });
 }
-for (let seed = first; seed < first + Number(values.seeds); seed++) {
+for (let seed = first; seed < first + count; seed++) {
   const report = await tell(storyOf({ seed }));
   total.seeds += 1;
   total.steps += report.steps;
@@ -39,3 +39,11 @@ for (let seed = first; seed < first + Number(values.seeds); seed++) {
 }
 console.log(JSON.stringify(total));
 process.exitCode = total.findings.length === 0 ? 0 : 1;
+
+/** A mistyped number must not look like a run without findings. */
+function whole(text: string): number {
+  const number = Number(text);
+  if (Number.isSafeInteger(number) && number >= 1) return number;
+  console.error(`«${text}» is not a number of seeds: npm run sim -- --seeds N [--seed S] [--json]`);
+  process.exit(2);
+}

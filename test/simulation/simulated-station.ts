@@ -2,7 +2,7 @@
  * A station in the simulation: its disk lasts, its process comes and goes, its clock is its own. It runs the product's loop and append; a
  * page may reach the disk in part only, and the disk may refuse.
  */
-import type { SignedAction } from '@sanji/sync/domain/action';
+import type { CaseStatus, SignedAction } from '@sanji/sync/domain/action';
 import { indexCatalog } from '@sanji/sync/domain/catalog-index';
 import type { Catalog, DeviceKey } from '@sanji/sync/domain/catalog';
 import { recoverChain } from '@sanji/sync/replication/append';
@@ -43,6 +43,8 @@ export interface Disk {
   device: MemoryDeviceStore;
   offsetMs: number;
 }
+
+const MOVING: ReadonlySet<CaseStatus> = new Set<CaseStatus>(['accepted', 'reviewing']);
 
 export class SimulatedStation {
   readonly name: string;
@@ -117,12 +119,18 @@ export class SimulatedStation {
     if (!this.isDead && this.#isReady) void this.#station.loop.poke();
   }
 
+  /** Somebody switches it on, or looks at it. */
+  wake(): void {
+    if (this.isDead) this.start();
+    else this.poke();
+  }
+
   /** Works on a case at hand, or receives a new one. A dead station is switched on first, and that is all it does. */
   work(random: SeededRandom, newId: (now: number) => string): void {
     if (this.isDead) this.start();
     if (!this.#isReady || this.catalog.publications.length === 0) return;
-    const caseId = random.pick(this.casesHere());
-    if (caseId !== undefined && !random.chance(0.3)) this.workOn(caseId, random);
+    const caseId = this.#choose(random);
+    if (caseId !== undefined && !random.chance(0.22)) this.workOn(caseId, random);
     else this.#receive(newId(this.now()), random);
   }
 
@@ -188,6 +196,14 @@ export class SimulatedStation {
     );
   }
 
+  /** Rather one that is on its way than one at rest. */
+  #choose(random: SeededRandom): string | undefined {
+    const caseId = random.pick(this.casesHere());
+    const row = caseId === undefined ? undefined : this.disk.local.rows.get(caseId);
+    const isMoving = row?.kind === 'case' && MOVING.has(stateOf(row.doc).status);
+    return isMoving ? caseId : random.pick(this.casesHere());
+  }
+
   casesHere(): string[] {
     return [...this.disk.local.rows].filter(([, row]) => row.kind === 'case').map(([caseId]) => caseId);
   }
@@ -209,22 +225,23 @@ export class SimulatedStation {
 
   #newLife(): Life {
     const { schedule, random, faults } = this.#options;
-    return new Life({ schedule, random, faults, kind: 'station-crash', risk: 0.006, stall: 0.006 });
+    return new Life({ schedule, random, faults, kind: 'station-crash', risk: 0.009, stall: 0.006 });
   }
 
   #boot(): Station {
-    const { device, line, hub, schedule, signatures } = this.#options;
+    const { device, line, hub, schedule, signatures, random } = this.#options;
     const life = this.#life;
+    const onRead = (caseId: string) => schedule.after(random.below(3), () => this.workOn(caseId, random));
     return new Station({
       device,
-      hub: line.through(hub),
+      hub: this.#interrupted(line.through(hub)),
       clock: {
         now: () => this.now(),
         after: (ms, task) => schedule.after(ms, () => (life.isOver ? undefined : task())),
       },
       local: this.disk.local,
       deviceStore: this.disk.device,
-      wrap: () => frailDisk(this.disk.local, life, this.#options),
+      wrap: () => frailDisk(this.disk.local, life, { ...this.#options, onRead }),
       wrapDevice: (store) => life.guard(store, ['exclusive']),
       sign: (body): Promise<SignedAction> => signatures.sign(body, device.deviceId),
       offsetMs: this.disk.offsetMs,
@@ -233,6 +250,21 @@ export class SimulatedStation {
       },
       onFault: (error) => this.#note(error),
     });
+  }
+
+  /** What is pushed is worked on further before the answer is there. */
+  #interrupted(hub: HubPort): HubPort {
+    const { schedule, random, faults } = this.#options;
+    return {
+      ...hub,
+      push: (request) => {
+        for (const { caseId } of request.cases) {
+          if (faults.strikes('worked-on-meanwhile', 0.15, random.next()))
+            schedule.after(random.below(40), () => this.workOn(caseId, random));
+        }
+        return hub.push(request);
+      },
+    };
   }
 
   #note(error: unknown): void {

@@ -9,20 +9,38 @@ import type { SimulatedStationOptions } from './simulated-station.ts';
 /** Quota, a closed database: nothing is half done, and the process goes on. */
 export class StoreRefused extends Error {}
 
-type Surroundings = Pick<SimulatedStationOptions, 'faults' | 'random'>;
+interface Surroundings extends Pick<SimulatedStationOptions, 'faults' | 'random'> {
+  /** Somebody has read a case and is about to do something with it. */
+  onRead?: (caseId: string) => void;
+}
 
 /** The rows that reach the disk one by one: a power cut leaves the first of them. */
 const PAGES = ['writeMany', 'insertPacked', 'writeCatalog', 'addStrays'] as const;
 const REFUSABLE = new Set<keyof LocalStore>([...PAGES, 'write', 'bury', 'park', 'saveCheckpoint']);
 
-export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random }: Surroundings): LocalStore {
+export function frailDisk(
+  local: MemoryLocalStore,
+  life: Life,
+  { faults, random, onRead }: Surroundings,
+): LocalStore {
+  const told = (caseIds: string[]): void => {
+    if (onRead === undefined) return;
+    for (const caseId of caseIds)
+      if (faults.strikes('worked-on-meanwhile', 0.02, random.next())) onRead(caseId);
+  };
   const refuse = (name: keyof LocalStore): void => {
-    if (REFUSABLE.has(name) && faults.strikes('store-refuses', 0.004, random.next()))
+    if (REFUSABLE.has(name) && faults.strikes('store-refuses', 0.006, random.next()))
       throw new StoreRefused(`quota exceeded in ${name}`);
   };
   const target: LocalStore = {
-    read: (caseId) => local.read(caseId),
-    readMany: (caseIds) => local.readMany(caseIds),
+    read: (caseId) => {
+      told([caseId]);
+      return local.read(caseId);
+    },
+    readMany: (caseIds) => {
+      told(caseIds);
+      return local.readMany(caseIds);
+    },
     dirty: (limit) => local.dirty(limit),
     checkpoint: (feed) => local.checkpoint(feed),
     write: async (doc, revision) => {
@@ -63,7 +81,7 @@ export function frailDisk(local: MemoryLocalStore, life: Life, { faults, random 
     write: (rows: R[]) => Promise<A>,
   ): Promise<A> => {
     refuse(name);
-    if (rows.length > 1 && faults.strikes('page-half-written', 0.03, random.next())) {
+    if (rows.length > 1 && faults.strikes('page-half-written', 0.08, random.next())) {
       life.isOver = true;
       await write(rows.slice(0, 1 + random.below(rows.length - 1)));
       throw new Crashed('the power failed in the middle of a page');

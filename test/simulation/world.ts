@@ -71,7 +71,7 @@ export class World {
       onFault: (error) => this.note(`fault: hub ${String(error)}`),
       onViolation: (found) => this.note(found),
     });
-    for (const deviceId of story.stations) this.#enrol(deviceNamed(deviceId));
+    for (const deviceId of story.stations) this.enrol(deviceNamed(deviceId));
   }
 
   note(finding: string): void {
@@ -101,7 +101,7 @@ export class World {
         entry.device.deviceId.endsWith(MOVED) &&
         !known.has(entry.device.deviceId)
       )
-        this.#enrol(entry.device);
+        this.enrol(entry.device);
     }
   }
 
@@ -191,7 +191,8 @@ export class World {
     );
   }
 
-  #enrol(device: DeviceKey): void {
+  /** A terminal with an empty disk. */
+  enrol(device: DeviceKey): void {
     const disk = { local: new MemoryLocalStore(), device: new MemoryDeviceStore(), offsetMs: 0 };
     this.#install(device, device.deviceId, disk);
   }
