@@ -2,6 +2,7 @@
 import { LogReader, chained } from '@sanji/sync/audit/log-entry';
 import type { AuditEntry, LogFault, NewAuditEntry } from '@sanji/sync/audit/log-entry';
 import type { Database, Read, Store, StoredDocument } from './store.ts';
+import { walkRange } from './walk-range.ts';
 
 export interface AuditQuery {
   /** Milliseconds since the epoch, inclusive. */
@@ -76,13 +77,7 @@ class AuditDatabase implements AuditStore {
   }
 
   async *walk(): AsyncGenerator<AuditEntry[]> {
-    let startkey = idOf(0);
-    for (let isFull = true; isFull;) {
-      const docs = await this.#database.range({ startkey, endkey: LAST_ID, limit: PAGE });
-      if (docs.length > 0) yield docs.flatMap(({ entries }) => entries);
-      isFull = docs.length === PAGE;
-      startkey = idOf(seqOf(docs.at(-1)) + 1);
-    }
+    for await (const docs of walkRange(this.#database)) yield docs.flatMap(({ entries }) => entries);
   }
 
   async verify(): Promise<LogFault[]> {

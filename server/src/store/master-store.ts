@@ -6,10 +6,13 @@ import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { MasterCase, MasterStore } from '@sanji/sync/replication/ports';
 import { reconcileCases, toMaster, toStored, type StoredCase } from './case-document.ts';
 import type { Database, Store } from './store.ts';
+import { walkRange } from './walk-range.ts';
 
 export interface FollowedMasterStore extends MasterStore {
   /** Pages of changed case ids, waiting for more, whichever hub process wrote them; the same page may come twice. */
   follow(since: string | null, signal: AbortSignal): AsyncIterable<{ ids: CaseId[]; last: string }>;
+  /** Every case by id, in pieces, as stored. */
+  walk(): AsyncIterable<Omit<MasterCase, 'rev'>[]>;
 }
 
 export async function openMasterStore(store: Store): Promise<FollowedMasterStore> {
@@ -65,6 +68,10 @@ class CasesDatabase implements FollowedMasterStore {
   async changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }> {
     const { rows, last } = await this.#cases.changes(since, limit, { docs: false });
     return { ids: rows.map(({ id }) => id), last };
+  }
+
+  async *walk(): AsyncGenerator<Omit<MasterCase, 'rev'>[]> {
+    for await (const page of walkRange(this.#cases)) yield page.map(({ _rev, ...doc }) => doc);
   }
 
   async *follow(since: string | null, signal: AbortSignal): AsyncGenerator<{ ids: CaseId[]; last: string }> {

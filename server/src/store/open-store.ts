@@ -2,7 +2,7 @@
  * Opens the hub's databases as the configuration says. This is the entry point for the server; the rest of this folder is behind it:
  * `openHubStores(options)` → {store, master, feeds, register, restores, quarantine, catalog, directory, audit}.
  */
-import type { FeedStore, Register } from '@sanji/sync/replication/ports';
+import type { FeedStore } from '@sanji/sync/replication/ports';
 import { join } from 'node:path';
 import { openAuditStore, type AuditStore } from './audit-store.ts';
 import { openCatalogStore, type CatalogStore } from './catalog-store.ts';
@@ -12,7 +12,7 @@ import { openEmbeddedStore } from './embedded-store.ts';
 import { openFeedStore } from './feed-store.ts';
 import { openMasterStore, type FollowedMasterStore } from './master-store.ts';
 import { openQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
-import { openRegisterStore } from './register-store.ts';
+import { openRegisterStore, type RegisterStore } from './register-store.ts';
 import { openRestoreStore, type RestoreStore } from './restore-store.ts';
 import type { Store } from './store.ts';
 
@@ -29,7 +29,7 @@ export interface HubStores {
   store: Store;
   master: FollowedMasterStore;
   feeds: FeedStore;
-  register: Register;
+  register: RegisterStore;
   restores: RestoreStore;
   quarantine: QuarantineStore;
   catalog: CatalogStore;

@@ -1,6 +1,7 @@
 /** What the hub set aside (rule 3), in the database `quarantine`, until an administrator has looked at it. */
 import type { ChainFinding, Quarantine, SetAside } from '@sanji/sync/replication/ports';
 import type { Database, Store, StoredDocument } from './store.ts';
+import { walkRange } from './walk-range.ts';
 
 export interface DeviceMark {
   deviceId: string;
@@ -12,9 +13,11 @@ export interface QuarantineStore extends Quarantine {
   /** Newest id last. */
   entries(limit: number): Promise<SetAside[]>;
   markedDevices(): Promise<DeviceMark[]>;
+  /** Everything by id, in pieces: entries, marks and findings. */
+  walk(): AsyncIterable<QuarantineDocument[]>;
 }
 
-interface QuarantineDocument extends StoredDocument {
+export interface QuarantineDocument extends StoredDocument {
   entry?: SetAside;
   mark?: DeviceMark;
   chain?: ChainFinding;
@@ -80,6 +83,10 @@ class QuarantineDatabase implements QuarantineStore {
   async markedDevices(): Promise<DeviceMark[]> {
     const docs = await this.#database.range({ startkey: 'device:', endkey: 'device:\uffff' });
     return docs.flatMap(({ mark }) => (mark === undefined ? [] : [mark]));
+  }
+
+  async *walk(): AsyncGenerator<QuarantineDocument[]> {
+    for await (const docs of walkRange(this.#database)) yield docs.map(({ _rev, ...doc }) => doc);
   }
 }
 

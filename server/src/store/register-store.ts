@@ -4,6 +4,7 @@
  */
 import type { Holder, Register, RegisterPage } from '@sanji/sync/replication/ports';
 import type { Database, Read, Store, StoredDocument } from './store.ts';
+import { walkRange } from './walk-range.ts';
 
 /** `[hash, prev, at]`; prev 1: the hash that stands first at the place before, as nearly always. */
 type StoredHolder = [hash: string, prev: string | null | 1, at: number];
@@ -12,15 +13,20 @@ interface RegisterDocument extends StoredDocument {
   places: Record<string, StoredHolder[]>;
 }
 
+export interface RegisterStore extends Register {
+  /** Every page by id, in pieces. */
+  walk(): AsyncIterable<Omit<RegisterPage, 'rev'>[]>;
+}
+
 /** About 3 KB each. */
 const MAX_KEPT = 2_000;
 
-export async function openRegisterStore(store: Store): Promise<Register> {
+export async function openRegisterStore(store: Store): Promise<RegisterStore> {
   const database = await store.open<RegisterDocument>('register', { reconcile: everybody });
   return new RegisterDatabase(database, store.kind === 'embedded' ? MAX_KEPT : 0);
 }
 
-class RegisterDatabase implements Register {
+class RegisterDatabase implements RegisterStore {
   readonly #database: Database<RegisterDocument>;
   readonly #maxKept: number;
   /** In order of use, the newest last. */
@@ -56,6 +62,11 @@ class RegisterDatabase implements Register {
   async pagesOf(series: string): Promise<RegisterPage[]> {
     const docs = await this.#database.range({ startkey: `${series}.`, endkey: `${series}.\uffff` });
     return docs.map(toPage);
+  }
+
+  async *walk(): AsyncGenerator<Omit<RegisterPage, 'rev'>[]> {
+    for await (const docs of walkRange(this.#database))
+      yield docs.map((doc) => ({ _id: doc._id, places: toPage(doc).places }));
   }
 
   #keep(page: RegisterPage): void {

@@ -7,6 +7,7 @@ import type { ActionId } from '../domain/identifiers.ts';
 import { counterOf, deviceOf } from '../domain/action.ts';
 import type { ActionBody, SignedAction } from '../domain/action.ts';
 import { parseCaseNo } from '../domain/case-number.ts';
+import type { CaseNumber } from '../domain/case-number.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { Aside, PushedCase } from '../protocol/messages.ts';
@@ -117,8 +118,16 @@ function ownNumber(
   const parts = parseCaseNo(payload.caseNo);
   if (parts === undefined || parts.terminal !== terminal || parts.unitPart !== by.unit.slice(6))
     return undefined;
-  const series = `number-${parts.unitPart}-${parts.terminal.toLowerCase()}-${parts.day}`;
-  return { series, place: parts.counter };
+  return { series: numberSeries(parts), place: parts.counter };
+}
+
+/** The series of one terminal's case numbers of one day. */
+export function numberSeries({
+  unitPart,
+  terminal,
+  day,
+}: Pick<CaseNumber, 'unitPart' | 'terminal' | 'day'>): string {
+  return `number-${unitPart}-${terminal.toLowerCase()}-${day}`;
 }
 
 async function fileSecond(ports: ClaimPorts, action: SignedAction): Promise<Aside> {
