@@ -18,8 +18,12 @@ import { Reconnect } from './reconnect.ts';
 type Message = { retired: true } | { wiped: true };
 const CHANNEL = 'sanji-retirement';
 
-/** The hub refuses this terminal: noted, and every page of it begins anew with nothing in its memory. */
+let isRetiring = false;
+
+/** The hub refuses this terminal: noted, and every page of it begins anew with nothing in its memory. Once a page. */
 export async function retire({ database }: Station): Promise<void> {
+  if (isRetiring) return;
+  isRetiring = true;
   await noteRevoked(database, Date.now());
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage({ retired: true } satisfies Message);
