@@ -17,8 +17,9 @@ export class MemoryExport implements ExportSource, ExportSink {
 
   static async of({ hub: { container } }: TestHub): Promise<MemoryExport> {
     const taken = new MemoryExport();
-    const { stores, clock, hubDevice: hub, catalog } = container;
-    await exportParts({ stores, clock, hub, district: catalog.current().settings.district }, taken);
+    const { stores, clock, hubDevice: hub, catalog, life } = container;
+    const { district } = catalog.current().settings;
+    await exportParts({ stores, clock, hub, district, epoch: life.epoch }, taken);
     return taken;
   }
 
@@ -58,7 +59,7 @@ export class MemoryExport implements ExportSource, ExportSink {
   withByte(name: FileName, { at, byte }: { at: number; byte: number }): MemoryExport {
     const bytes = Buffer.from(this.bytes(name));
     bytes[at] = byte;
-    return this.#with(name, bytes);
+    return this.withFile(name, bytes);
   }
 
   /** With a file of other lines, and a manifest that fits them: what somebody can write who has the hub's key. */
@@ -67,7 +68,7 @@ export class MemoryExport implements ExportSource, ExportSink {
     change: (rows: Row[]) => Row[],
     sign: (value: unknown) => Promise<string>,
   ): Promise<MemoryExport> {
-    const changed = this.#with(part, Buffer.from(change(this.rows(part)).map(lineOf).join('')));
+    const changed = this.withFile(part, Buffer.from(change(this.rows(part)).map(lineOf).join('')));
     const { manifest } = JSON.parse(await this.manifest()) as { manifest: Manifest };
     const files = PARTS.map((each) => {
       const bytes = changed.bytes(each);
@@ -87,7 +88,7 @@ export class MemoryExport implements ExportSource, ExportSink {
     return verifyExport(this, { newDigest, ...(trusted !== undefined && { trusted }) });
   }
 
-  #with(name: FileName, bytes: Buffer): MemoryExport {
+  withFile(name: FileName, bytes: Buffer): MemoryExport {
     const copy = new MemoryExport();
     for (const [each, known] of this.files) copy.files.set(each, known);
     copy.files.set(name, bytes);

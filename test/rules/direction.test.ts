@@ -1,4 +1,4 @@
-/** Imports point one way: domain ← protocol ← replication ← { server, client }. */
+/** Imports point one way: domain ← protocol ← replication ← audit ← { server, client }. */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -24,6 +24,10 @@ const LAWS: { folder: string; mustNot: RegExp }[] = [
   { folder: 'sync/src/protocol', mustNot: /replication\/|testing\/|^@sanji\/|^node:/ },
   {
     folder: 'sync/src/replication',
+    mustNot: /testing\/|^@sanji\/|^node:|^rxdb|^express|^svelte|^pouchdb|^nano/,
+  },
+  {
+    folder: 'sync/src/audit',
     mustNot: /testing\/|^@sanji\/|^node:|^rxdb|^express|^svelte|^pouchdb|^nano/,
   },
   { folder: 'server/src', mustNot: /@sanji\/client|client\/src/ },

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { lineOf, sealManifest, PARTS } from '@sanji/sync/audit/export-format';
 import type { Manifest, Part } from '@sanji/sync/audit/export-format';
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
+import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { UnitCode } from '@sanji/sync/domain/identifiers';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { HubStores } from '../store/open-store.ts';
@@ -14,6 +15,7 @@ export interface ExportDeps {
   stores: Pick<HubStores, 'master' | 'quarantine' | 'register' | 'catalog' | 'audit'>;
   clock: Clock;
   district: UnitCode;
+  epoch: Epoch;
   hub: {
     deviceId: string;
     publicKey: DeviceKey['publicKey'];
@@ -54,6 +56,7 @@ export async function exportParts(deps: ExportDeps, sink: ExportSink): Promise<v
   const manifest: Manifest = {
     v: 1,
     district: deps.district,
+    epoch: { count: deps.epoch.count, id: deps.epoch.id },
     startedAt,
     endedAt: deps.clock.now(),
     signer: { deviceId, publicKey },

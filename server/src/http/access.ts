@@ -42,6 +42,7 @@ export const ACCESS = {
   'POST /api/matters/import': ['matterAdmin'],
   'POST /api/reveals': 'staff',
   'GET /api/audit': ['auditAdmin'],
+  'GET /api/audit/export': ['auditAdmin'],
   'GET /api/quarantine': ['securityAdmin', 'systemAdmin'],
   'GET /api/restores': ['systemAdmin', 'securityAdmin'],
 } as const satisfies Record<string, Access>;

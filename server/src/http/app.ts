@@ -11,6 +11,7 @@ import { problem } from '@sanji/sync/domain/problem';
 import type { Container } from '../container.ts';
 import type { Ground } from '../ground.ts';
 import { auditRoutes } from '../resources/audit.ts';
+import { auditExportRoute } from '../resources/audit-export.ts';
 import { bundleRoutes } from '../resources/bundle.ts';
 import { deviceRoutes } from '../resources/device.ts';
 import { enrolmentCodeRoutes } from '../resources/enrolment-code.ts';
@@ -46,6 +47,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...matterRoutes(container),
     ...revealRoutes(container),
     ...auditRoutes(container),
+    auditExportRoute(container),
     ...restoreRoutes(container),
     openApiRoute(() => endpoints),
   ];

@@ -1,5 +1,6 @@
 /** Terminals: joining by a one-time code, the list, and taking one out of service. */
 import { z } from 'zod';
+import { keyPrint } from '@sanji/sync/audit/export-format';
 import { refused } from '@sanji/sync/domain/problem';
 import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
@@ -36,7 +37,14 @@ export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: C
       async handle({ body }) {
         const joined = await enrolment.enrol(body);
         const object = joined.ok ? `device:${joined.value.deviceId}` : 'device';
-        await audit({ kind: 'device-enrolled', staffId: '-', object, result: joined.ok ? 'ok' : 'refused' });
+        await audit({
+          kind: 'device-enrolled',
+          staffId: '-',
+          object,
+          result: joined.ok ? 'ok' : 'refused',
+          // A key put in the place of this one later shows.
+          ...(joined.ok && { details: { key: await keyPrint(body.publicKey) } }),
+        });
         return joined.ok ? answered(joined.value, 201) : joined;
       },
     }),

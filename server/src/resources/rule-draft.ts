@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { refused, type Result } from '@sanji/sync/domain/problem';
+import { hash } from '@sanji/sync/domain/signing';
 import { answered, forStaff, NOTHING, type Endpoint, type StaffCaller } from '../http/endpoint.ts';
 import type { Versioned } from '../store/directory-store.ts';
 import type { Container } from '../container.ts';
@@ -174,7 +175,13 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
           return done;
         }
         const { seq, version, rows, effectiveFrom } = done.value;
-        const details = { draft: found.value.value.id, version, rows: rows.length, effectiveFrom };
+        const details = {
+          draft: found.value.value.id,
+          version,
+          rows: rows.length,
+          effectiveFrom,
+          hash: await hash(done.value),
+        };
         await audit({
           kind: 'rules-published',
           staffId: staff.staffId,

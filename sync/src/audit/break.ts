@@ -10,6 +10,7 @@ export const BREAKS = {
   'line-form': 'the line is not as an export writes it',
   'line-order': 'the lines are not in ascending order, each once',
   'catalog-id': 'the entry is not what its id says',
+  'catalog-signature': 'the entry is not signed by the hub',
   'device-key': 'the terminal’s key is not the one it enrolled with',
   'rules-other': 'the published rules are not those whose publication was logged',
   'log-altered': 'the log entry was changed',
@@ -35,12 +36,13 @@ export const BREAKS = {
   'chain-missing': 'the action before it in its terminal’s chain is missing',
   'chain-forked': 'two actions follow one',
   'aside-place': 'what was set aside is not what its id says',
+  'hub-other': 'the older export is of another hub, or of a later life of this one',
   'case-gone': 'the older export holds a case that is missing here',
   'action-gone': 'the older export holds an action that is missing here',
   'action-other': 'the older export holds another action under this id',
   'ruling-other': 'the older export holds another ruling on this action',
-  'log-other': 'the older export holds another log entry under this number',
-  'log-shorter': 'the older export’s log is longer',
+  'aside-gone': 'the older export holds something set aside that is missing or another here',
+  'log-other': 'the older export holds a log entry that is missing here',
 } as const;
 export type BreakCode = keyof typeof BREAKS;
 

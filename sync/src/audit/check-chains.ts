@@ -126,8 +126,7 @@ export class ChainCheck {
     now: number,
   ): Finding | undefined {
     const place = actionIdOf(deviceId, link.counter);
-    if (this.#noticed.has(deviceId))
-      return { kind: fault === 'missing' ? 'gap-known' : 'fork-known', place };
+    if (this.#noticed.has(deviceId)) return { kind: fault === 'missing' ? 'gap-known' : 'fork-known', place };
     const came = this.#holdersAt(deviceId, link.counter).find(({ hash }) => hash === link.hash)?.at;
     const isYoung = came !== undefined && now - came < GAP_MS;
     return fault === 'missing' && isYoung ? { kind: 'on-its-way', place } : undefined;

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import type { DeviceKey } from '../domain/catalog.ts';
+import type { Epoch } from '../domain/epoch.ts';
 import type { DeviceId, UnitCode } from '../domain/identifiers.ts';
 import {
   canonicalize,
@@ -25,6 +26,8 @@ export const fileOf = (part: Part): string => `${part}.ndjson`;
 export interface Manifest {
   v: 1;
   district: UnitCode;
+  /** Of the hub's store: a restore begins another. */
+  epoch: Epoch;
   /** The hub's clock, milliseconds since the epoch. What came in between may be in one file and not in another. */
   startedAt: number;
   endedAt: number;
@@ -37,6 +40,7 @@ const schema = z.strictObject({
   manifest: z.strictObject({
     v: z.literal(1),
     district: z.string(),
+    epoch: z.strictObject({ count: z.int().min(1), id: z.string() }),
     startedAt: z.int(),
     endedAt: z.int(),
     signer: z.strictObject({

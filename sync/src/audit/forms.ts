@@ -36,7 +36,7 @@ export const catalogForm = z.strictObject({
   epoch: z.int().min(1).exactOptional(),
   n: z.int().min(1),
   entry: catalogEntry,
-  sig: z.string().exactOptional(),
+  sig: z.string(),
 });
 
 export const logForm = z.strictObject({

@@ -48,17 +48,10 @@ export class PartReader {
   }
 
   async *lines(): AsyncGenerator<Line> {
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const piece of this.#source.read(this.#part)) {
-      this.#digest.update(piece);
-      this.#bytes += piece.length;
-      const texts = (rest + decoder.decode(piece, { stream: true })).split('\n');
-      rest = texts.pop() ?? '';
-      for (const text of texts) yield this.#line(text);
+    for await (const text of linesOf(this.#pieces())) {
+      this.#lines += 1;
+      yield { line: this.#lines, value: parseLine(text) };
     }
-    rest += decoder.decode();
-    if (rest !== '') yield this.#line(rest);
   }
 
   /** To be asked when all lines have been read. */
@@ -76,8 +69,24 @@ export class PartReader {
     };
   }
 
-  #line(text: string): Line {
-    this.#lines += 1;
-    return { line: this.#lines, value: parseLine(text) };
+  async *#pieces(): AsyncGenerator<Uint8Array> {
+    for await (const piece of this.#source.read(this.#part)) {
+      this.#digest.update(piece);
+      this.#bytes += piece.length;
+      yield piece;
+    }
   }
+}
+
+/** The last one too when it has no end. */
+export async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const piece of pieces) {
+    const texts = (rest + decoder.decode(piece, { stream: true })).split('\n');
+    rest = texts.pop() ?? '';
+    yield* texts;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
 }

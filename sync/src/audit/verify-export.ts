@@ -7,13 +7,13 @@ import type { SignedAction } from '../domain/action.ts';
 import { deviceOf } from '../domain/action.ts';
 import type { CatalogEntry, RulePublication } from '../domain/catalog.ts';
 import { catalogIdOf } from '../domain/catalog-index.ts';
-import { hash } from '../domain/signing.ts';
+import { hash, importPublicKey, verifyValue } from '../domain/signing.ts';
 import { parseSignedAction } from '../protocol/parse-action.ts';
 import type { Break, Finding } from './break.ts';
 import { ChainCheck } from './check-chains.ts';
 import { KeyRing, caseFlaw, clockFindings, parseCase } from './check-case.ts';
 import type { Flaw } from './check-case.ts';
-import { fileOf, keyPrint, openManifest } from './export-format.ts';
+import { fileOf, isCanonical, keyPrint, openManifest } from './export-format.ts';
 import type { Manifest, Part } from './export-format.ts';
 import { catalogForm, logForm, quarantineForm, registerForm } from './forms.ts';
 import { LogReader } from './log-entry.ts';
@@ -39,9 +39,9 @@ export interface AuditReport {
 export async function verifyExport(source: ExportSource, options: VerifyOptions): Promise<AuditReport> {
   const text = await source.manifest().catch(ignoreUnreadable);
   const opened = await openManifest(text, options.trusted);
-  const audit = new ExportAudit();
-  if (!opened.ok) return { ...audit.report(), found: opened.found };
+  if (!opened.ok) return { ...new ExportAudit().report(), found: opened.found };
   const { manifest } = opened;
+  const audit = new ExportAudit(await importPublicKey(manifest.signer.publicKey));
   for (const { part } of manifest.files) {
     const found = await audit.readPart(
       part,
@@ -60,6 +60,7 @@ function ignoreUnreadable(error: unknown): string {
 }
 
 class ExportAudit {
+  readonly #hubKey: CryptoKey | undefined;
   readonly #keys = new KeyRing();
   readonly #chains = new ChainCheck();
   readonly #log = new LogReader();
@@ -69,6 +70,11 @@ class ExportAudit {
   readonly #rules: RulePublication[] = [];
   readonly #findings: Finding[] = [];
   readonly #counts = { devices: 0, entries: 0, cases: 0, actions: 0, aside: 0 };
+
+  /** @param hubKey absent: nothing is going to be read */
+  constructor(hubKey?: CryptoKey) {
+    this.#hubKey = hubKey;
+  }
 
   report(): AuditReport {
     return { findings: this.#findings, counts: this.#counts };
@@ -145,11 +151,16 @@ class ExportAudit {
   async #takeCatalog(value: unknown): Promise<Flaw | undefined> {
     const parsed = catalogForm.safeParse(value);
     if (!parsed.success) return formFlaw('a catalog entry', parsed.error);
-    const { _id } = parsed.data;
+    const { _id, sig, ...rest } = parsed.data;
     // Parsed as far as ids and checks reach; nothing else is read.
     const entry = parsed.data.entry as unknown as CatalogEntry;
     const id = catalogIdOf(entry);
     if (id !== _id) return { what: 'catalog-id', expected: _id, found: id };
+    const isSigned =
+      this.#hubKey !== undefined &&
+      isCanonical(sig) &&
+      (await verifyValue({ _id, ...rest }, sig, this.#hubKey));
+    if (!isSigned) return { what: 'catalog-signature', expected: 'a signature by the hub', found: sig };
     if (entry.kind === 'device') {
       if (!(await this.#keys.add(entry.device)))
         return { what: 'line-form', expected: 'a key', found: 'not at «entry.device.publicKey»' };
@@ -167,12 +178,11 @@ class ExportAudit {
     if (fault !== undefined)
       return { what: `log-${fault.fault}`, expected: fault.expected, found: fault.found };
     this.#counts.entries += 1;
-    const [type, id = ''] = entry.object.split(':');
-    if (entry.result !== 'ok') return undefined;
-    if (type === 'device' && typeof entry.details?.['key'] === 'string')
-      this.#enrolled.set(id, entry.details['key']);
-    if (type === 'rules' && typeof entry.details?.['hash'] === 'string')
-      this.#published.set(Number(id), entry.details['hash']);
+    const { key, hash: published } = entry.details ?? {};
+    const [, id = ''] = entry.object.split(':');
+    if (entry.kind === 'device-enrolled' && typeof key === 'string') this.#enrolled.set(id, key);
+    if (entry.kind === 'rules-published' && typeof published === 'string')
+      this.#published.set(Number(id), published);
     return undefined;
   }
 
