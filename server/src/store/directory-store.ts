@@ -86,6 +86,8 @@ export interface DirectoryStore {
     nowMs: number,
     kind?: EnrolmentCode['kind'],
   ): Promise<EnrolmentCode | undefined>;
+  /** After a restore: what was taken since the backup must not be taken again. Idempotent. */
+  voidEnrolmentCodes(): Promise<void>;
   /** Any other kind, e.g. `documents<RuleDraft>('rule-draft')`. Kinds: `[a-z-]+`, other than staff, device and code. */
   documents<T extends object>(kind: string): TypedDocuments<T>;
 }
@@ -162,6 +164,10 @@ class DirectoryDatabase implements DirectoryStore {
     if (found.value.kind !== kind) return undefined;
     const verdict = await this.#codes.put(codeHash, { ...found.value, takenBy: randomUUID() }, found.rev);
     return verdict === 'written' ? found.value : undefined;
+  }
+
+  async voidEnrolmentCodes(): Promise<void> {
+    for (const { id, rev } of await this.#codes.list()) await this.#codes.remove(id, rev);
   }
 
   documents<T extends object>(kind: string): TypedDocuments<T> {

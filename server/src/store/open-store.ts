@@ -17,8 +17,10 @@ import { openRestoreStore, type RestoreStore } from './restore-store.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
-  /** Folder of the embedded store's file `hub.sqlite`; made when missing. Unused with `couchdbUrl`. */
+  /** Folder of the embedded store's file; made when missing. Unused with `couchdbUrl`. */
   dataDir: string;
+  /** Default `hub.sqlite`. */
+  file?: string;
   /** `http://user:password@host:5984`, or several of one cluster separated by commas. */
   couchdbUrl?: string;
   /** Put before every database name; lower case, for several hubs or test runs on one CouchDB. */
@@ -38,9 +40,14 @@ export interface HubStores {
 }
 
 /** Rejects with StoreStartError {code, message, whatToDo}: to be printed, and the process ends with an exit code other than 0. */
-export async function openStore({ dataDir, couchdbUrl, prefix = '' }: StoreOptions): Promise<Store> {
+export async function openStore({
+  dataDir,
+  file = 'hub.sqlite',
+  couchdbUrl,
+  prefix = '',
+}: StoreOptions): Promise<Store> {
   if (couchdbUrl !== undefined && couchdbUrl !== '') return openCouchStore({ url: couchdbUrl, prefix });
-  return openEmbeddedStore({ path: join(dataDir, 'hub.sqlite'), prefix });
+  return openEmbeddedStore({ path: join(dataDir, file), prefix });
 }
 
 /** As `openStore`. Closing `store` closes all. */
