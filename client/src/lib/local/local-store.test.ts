@@ -168,6 +168,16 @@ describe('at rest', () => {
   });
 });
 
+test('what lies in the tray counts as rejected until somebody has dealt with it', async () => {
+  const { store, station } = await terminal();
+  const action = aNote(aPackedCase(1).caseId, '我的话');
+  await store.addStrays([{ caseId: action.body.caseId, action, strayedAt: 1 }]);
+  expect(await store.counts()).toMatchObject({ pending: 0, rejected: 1 });
+  const { id: actionId, caseId } = action.body;
+  await station.settled.put({ actionId, caseId, how: 'seen', staffId: 'yangxm', at: 2 });
+  expect(await store.counts()).toMatchObject({ rejected: 0 });
+});
+
 /** Everything in a database, as text may find it. */
 async function dump(name: string): Promise<unknown[]> {
   const database = await new Dexie(name).open();

@@ -241,12 +241,14 @@ export class RxLocalStore implements LocalStore {
   }
 
   async counts(): Promise<LocalCounts> {
-    const [found, settled] = await Promise.all([
+    const [found, settled, strays] = await Promise.all([
       this.#unsettled(),
       this.#station.settled.toCollection().primaryKeys(),
+      this.#station.strays.toCollection().primaryKeys(),
     ]);
     const isSettled = new Set(settled);
-    const counts: LocalCounts = { pending: 0, relayed: 0, rejected: 0, parked: 0 };
+    const rejected = strays.filter((id) => !isSettled.has(id)).length;
+    const counts: LocalCounts = { pending: 0, relayed: 0, rejected, parked: 0 };
     for (const record of found) {
       const doc = await documentOf(record, this.#seal);
       counts.pending += unsentOf(doc).length;
