@@ -34,6 +34,7 @@ export function momentShort(ms: number, now: number): string {
 /** Minutes to 60, then hours and minutes, then days and hours. */
 export function ageText(ms: number): string {
   const minutes = Math.max(0, Math.floor(ms / MINUTE_MS));
+  if (minutes === 0) return m.age_now();
   if (minutes < 60) return m.age_minutes({ minutes });
   const hours = Math.floor(minutes / 60);
   return hours < 24

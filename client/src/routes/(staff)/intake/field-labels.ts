@@ -14,13 +14,13 @@ export function fieldLabel(field: string, matter: MatterVersion | undefined, isP
     const row = matter?.materials.find(({ code }) => `materials.${code}` === field);
     return (isEnglish ? row?.en : row?.name) ?? field;
   }
-  const agent = m.intake_agent();
+  const agent = isPerson ? m.intake_agent() : m.intake_firm_agent();
   const words: Record<string, () => string> = {
     'applicant.kind': m.intake_applicant_kind,
     'applicant.idNumber': isPerson ? m.intake_id_number : m.intake_credit_code,
     'applicant.name': isPerson ? m.intake_name : m.intake_firm_name,
     'applicant.mobile': m.intake_mobile,
-    'applicant.address': m.intake_address,
+    'applicant.address': isPerson ? m.intake_address : m.intake_firm_address,
     'applicant.agent.name': () => `${agent} ${m.intake_name()}`,
     'applicant.agent.idNumber': () => `${agent} ${m.intake_id_number()}`,
     'applicant.agent.mobile': () => `${agent} ${m.intake_mobile()}`,

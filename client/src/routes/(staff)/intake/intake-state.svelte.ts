@@ -59,10 +59,10 @@ export class IntakeState {
     this.offer === undefined ? undefined : readIntake(this.entry, this.#contextOf(this.offer)),
   );
 
-  /** Problems of fields that were left, or all of them after the main button. */
+  /** What is wrong in fields that were left; after the main button what is missing too: an empty field is no mistake before. */
   shown: Problem[] = $derived.by(() =>
     (this.reading?.problems ?? this.#applicantProblems()).filter(
-      (problem) => this.pressed || this.#left.has(fieldOf(problem)),
+      (problem) => this.pressed || (this.#left.has(fieldOf(problem)) && problem.code !== 'field-required'),
     ),
   );
 
