@@ -227,6 +227,20 @@ describe('a terminal that was taken out of service', () => {
     expect((await handIn(known)).body).toMatchObject({ filed: 0 });
   });
 
+  test('who looked at masked data before the end is in the audit log all the same', async () => {
+    const { lost, own } = await revoked();
+    const { caseId } = await lost.received('yangxm', matterId);
+    const reveal = { staffId: 'yangxm', caseId, field: 'applicant', reason: 'verify', at: 7 };
+    const reveals = [reveal, { ...reveal, reason: '<script>' }];
+    const bundle = await bundleOf(lost, { key: own, reveals, head: { purpose: 'handover' } });
+    await handIn(bundle);
+    await handIn(bundle);
+    const logged = (await auditOf('reveal')).filter(({ object }) => object === `case:${caseId}`);
+    expect(logged).toMatchObject([
+      { staffId: 'yangxm', details: { group: 'applicant', device: lost.deviceId, handedOver: true, at: 7 } },
+    ]);
+  });
+
   test('others’ work that it kept for a restored hub is ruled as theirs', async () => {
     const { lost, own } = await revoked();
     const pushed = await community.received('yangxm', matterId);

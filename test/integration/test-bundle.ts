@@ -22,6 +22,7 @@ export interface BundleParts {
   key: SealKey;
   cases?: PushedCase[];
   strays?: SignedAction[];
+  reveals?: object[];
   head?: Partial<BundleHead>;
   /** Default: the station itself. */
   signer?: TestStation;
@@ -29,7 +30,7 @@ export interface BundleParts {
 
 export async function bundleOf(
   station: TestStation,
-  { key, cases = [], strays = [], head = {}, signer = station }: BundleParts,
+  { key, cases = [], strays = [], reveals = [], head = {}, signer = station }: BundleParts,
 ): Promise<Bundle> {
   const docs = cases.map(({ caseId, n, actions }) => {
     const log = Object.fromEntries(actions.map((action) => [action.body.id, action]));
@@ -39,7 +40,10 @@ export async function bundleOf(
     const { id, caseId } = action.body;
     return { label: id, content: { caseId, action, strayedAt: 1 } };
   });
-  const parts = [...docs, ...tray].map(({ label, content }) => sealPart(key, JSON.stringify(content), label));
+  const looks = reveals.map((content, i) => ({ label: `reveal.${String(i)}`, content }));
+  const parts = [...docs, ...tray, ...looks].map(({ label, content }) =>
+    sealPart(key, JSON.stringify(content), label),
+  );
   const { deviceId, unit } = station;
   return makeBundle(
     { purpose: 'upload', deviceId, unit, at: 1, seq: 1, to: null, asks: null, ...head },

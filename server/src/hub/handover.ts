@@ -15,7 +15,7 @@ import type { DirectoryStore } from '../store/directory-store.ts';
 import { openBundle, proveMaker, type MakerDeps, type OpenedBundle } from './open-bundle.ts';
 
 export type HandoverDeps = MakerDeps &
-  Pick<Container, 'catalog' | 'clock' | 'hubDevice' | 'judge'> & { directory: DirectoryStore };
+  Pick<Container, 'audit' | 'catalog' | 'clock' | 'hubDevice' | 'judge'> & { directory: DirectoryStore };
 
 export interface HandedOver {
   /** Actions in quarantine for this bundle. */
@@ -49,8 +49,10 @@ export async function handOver(deps: HandoverDeps, bundle: Bundle): Promise<Resu
   const chars = bundle.parts.reduce((sum, { sealed }) => sum + sealed.length, 0);
   if ((before?.chars ?? 0) + chars > MAX_HANDOVER_CHARS)
     return refused('too-large', { maxBytes: MAX_HANDOVER_CHARS });
-  const filed = await fileAll(deps, device, await openBundle(bundle, key));
+  const opened = await openBundle(bundle, key);
+  const filed = await fileAll(deps, device, opened);
   if (!filed.ok) return filed;
+  await logReveals(deps, device, opened);
   for (let isNoted = false; !isNoted;) {
     const found = await records.find(deviceId);
     const value = {
@@ -69,6 +71,18 @@ async function receipted(
 ): Promise<Result<HandedOver>> {
   const receipt = await makeReceipt(bundle, clock.now(), hubDevice.signValue);
   return { ok: true, value: { ...done, receipt } };
+}
+
+/** Written down as the terminal tells it: that a person looked must not be lost with the terminal. */
+async function logReveals(
+  { audit }: HandoverDeps,
+  { deviceId }: DeviceKey,
+  { reveals }: OpenedBundle,
+): Promise<void> {
+  for (const { staffId, caseId, field, reason, at } of reveals) {
+    const details = { group: field, reason, at, device: deviceId, handedOver: true };
+    await audit({ kind: 'reveal', staffId, object: `case:${caseId}`, result: 'ok', details });
+  }
 }
 
 /** How many actions are in quarantine for it. Idempotent; a problem passes, and then nothing may be deleted. */

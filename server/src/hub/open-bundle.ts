@@ -1,5 +1,5 @@
 /** A terminal's bundle, opened with the key the hub keeps for that terminal, and its content held to what a push is held to. */
-import { parseActionId } from '@sanji/sync/domain/identifiers';
+import { CASE_ID, parseActionId } from '@sanji/sync/domain/identifiers';
 import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { importSealKey, type SealKey } from '@sanji/sync/domain/sealing';
@@ -8,6 +8,7 @@ import { openPart, verifyBundle, type Bundle, type SealedPart } from '@sanji/syn
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { z } from 'zod';
 import { parsePushRequest, pushEnvelope } from '../resources/push-request.ts';
+import { REVEAL_REASON, REVEALED_GROUP } from '../resources/reveal.ts';
 import type { DirectoryStore } from '../store/directory-store.ts';
 
 export interface OpenedBundle {
@@ -15,9 +16,13 @@ export interface OpenedBundle {
   cases: PushedCase[];
   /** Actions from the tray, each by itself. */
   strays: PushedCase[];
+  /** Looks at masked data that were not reported yet. */
+  reveals: HandedReveal[];
   /** Sealed under another key, damaged, or nothing that a terminal writes. Whatever is wrong with one part says nothing of the others. */
   unreadable: SealedPart[];
 }
+
+export type HandedReveal = z.infer<typeof storedReveal>;
 
 export interface MakerDeps {
   directory: Pick<DirectoryStore, 'findDevice'>;
@@ -46,9 +51,15 @@ export async function proveMaker(
 }
 
 export async function openBundle({ parts }: Bundle, key: SealKey): Promise<OpenedBundle> {
-  const opened: OpenedBundle = { cases: [], strays: [], unreadable: [] };
+  const opened: OpenedBundle = { cases: [], strays: [], reveals: [], unreadable: [] };
   for (const part of parts) {
     const content = parsed(await openPart(key, part));
+    if (part.label.startsWith('reveal.')) {
+      const reveal = storedReveal.safeParse(content);
+      if (reveal.success) opened.reveals.push(reveal.data);
+      else opened.unreadable.push(part);
+      continue;
+    }
     const isStray = parseActionId(part.label) !== undefined;
     const found = isStray ? asStray(content, part.label) : asCase(content, part.label);
     if (found === undefined) opened.unreadable.push(part);
@@ -69,6 +80,14 @@ const storedCase = z.object({
 const storedStray = z.object({
   caseId: z.string(),
   action: z.object({ body: z.object({ id: z.string() }).loose() }).loose(),
+});
+
+const storedReveal = z.object({
+  staffId: z.string().max(64),
+  caseId: z.string().regex(CASE_ID),
+  field: z.string().regex(REVEALED_GROUP),
+  reason: z.string().regex(REVEAL_REASON),
+  at: z.int(),
 });
 
 function asCase(content: unknown, label: string): PushedCase | 'nothing unsent' | undefined {

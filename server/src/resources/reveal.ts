@@ -5,12 +5,15 @@ import { forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import type { Ground } from '../ground.ts';
 import { deviceId, millis } from './schemas.ts';
 
+/** A field group such as `applicant`, never its content. */
+export const REVEALED_GROUP = /^[A-Za-z][\w.-]{0,39}$/;
+/** One of the reasons offered, as a code. */
+export const REVEAL_REASON = /^[a-z][a-z0-9-]{0,39}$/;
+
 const reveal = z.object({
   caseId: z.string().regex(CASE_ID),
-  /** A field group such as `applicant`, never its content. */
-  group: z.string().regex(/^[A-Za-z][\w.-]{0,39}$/),
-  /** One of the reasons offered, as a code. */
-  reason: z.string().regex(/^[a-z][a-z0-9-]{0,39}$/),
+  group: z.string().regex(REVEALED_GROUP),
+  reason: z.string().regex(REVEAL_REASON),
   at: millis.optional(),
   deviceId: deviceId.optional(),
 });

@@ -1,19 +1,28 @@
 /** A masked value was shown: logged here at once, at the hub when there is a line. */
+import type { CaseId, StaffId } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { reportReveal } from '#lib/hub/staff-session.ts';
 import { openStation } from '#lib/local/station.ts';
 import { session } from '#lib/state/session.svelte.ts';
 
-export async function logReveal(reveal: {
-  caseId: string;
+interface Reveal {
+  staffId: StaffId;
+  caseId: CaseId;
   field: string;
   reason: string;
-}): Promise<Result<void>> {
+  /** Milliseconds since the epoch. */
+  at: number;
+}
+
+export async function logReveal(shown: Omit<Reveal, 'staffId' | 'at'>): Promise<Result<void>> {
   const { staff } = session;
   if (staff === undefined) return refused('login-required');
   const { database, seal } = await openStation();
-  const reason = await seal.seal(reveal.reason, reveal.caseId);
-  await database.reveals.add({ ...reveal, reason, staffId: staff.staffId, at: Date.now() });
+  const { staffId } = staff;
+  const label = `reveal.${crypto.randomUUID().replaceAll('-', '')}`;
+  // Whole, so that a terminal that is locked can hand it over without reading it.
+  const reveal: Reveal = { staffId, ...shown, at: Date.now() };
+  await database.reveals.add({ staffId, label, sealed: await seal.seal(JSON.stringify(reveal), label) });
   void sendReveals();
   return { ok: true, value: undefined };
 }
@@ -25,10 +34,10 @@ export async function logReveal(reveal: {
 export async function sendReveals(): Promise<void> {
   const { database, seal } = await openStation();
   await navigator.locks.request('sanji-reveals', async () => {
-    for (const { id, staffId, ...reveal } of await database.reveals.toArray()) {
+    for (const { id, staffId, label, sealed } of await database.reveals.toArray()) {
       if (staffId !== session.staff?.staffId) continue;
-      const reason = await seal.unseal(reveal.reason, reveal.caseId);
-      const answer = await reportReveal({ ...reveal, reason });
+      const { staffId: _who, ...reveal } = JSON.parse(await seal.unseal(sealed, label)) as Reveal;
+      const answer = await reportReveal(reveal);
       if (!answer.ok) return;
       if (id !== undefined) await database.reveals.delete(id);
     }

@@ -59,6 +59,16 @@ describe('the sealed outbox', () => {
     ]);
   });
 
+  test('holds what was revealed and not reported', async () => {
+    const label = 'reveal.1';
+    const sealed = await station.seal.seal('{"caseId":"x"}', label);
+    await station.database.reveals.add({ staffId: 'yangxm', label, sealed });
+    station.seal.close();
+    const [part] = await station.outbox.reveals();
+    expect(part?.label).toBe(label);
+    expect(part && (await openPart(KEY, part))).toBe('{"caseId":"x"}');
+  });
+
   test('numbers bundles once each', async () => {
     const next = () => changeBundleLog(station.database, (log) => ({ ...log, seq: log.seq + 1 }));
     await Promise.all([next(), next(), next()]);

@@ -17,14 +17,14 @@ export interface DeviceRecord {
   offsetAt?: number;
 }
 
-/** A masked value that was shown: logged here first, sent when there is a line. The reason is sealed. */
+/** A masked value that was shown: logged here first, sent when there is a line. */
 export interface LoggedReveal {
-  staffId: string;
   id?: number;
-  caseId: string;
-  field: string;
-  reason: string;
-  at: number;
+  staffId: string;
+  /** Under which it is sealed, `reveal.` and a number of its own. */
+  label: string;
+  /** The Reveal as JSON. */
+  sealed: string;
 }
 
 /** What lets a clerk unlock without the network. `offlineUntil` is the end of the credential. */
