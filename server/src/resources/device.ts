@@ -16,14 +16,20 @@ const enrolled = z.object({
 const listed = z.array(
   z.object({
     device: deviceKey,
-    enrolledAt: millis,
-    enrolledBy: z.string(),
+    /** Absent for a terminal that came back after a restore: the hub has forgotten how it joined. */
+    enrolledAt: millis.optional(),
+    enrolledBy: z.string().optional(),
     lastSeenAt: millis.optional(),
     marks: z.array(z.string()),
   }),
 );
 
-export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: Container): Endpoint[] {
+/** The hub's own hands, one an epoch; enrolment gives out no such id. */
+function isHub(id: string): boolean {
+  return id.startsWith('hub');
+}
+
+export function deviceRoutes({ enrolment, catalog, stores, audit }: Container): Endpoint[] {
   return [
     forAnyone({
       name: 'POST /api/devices/enrol',
@@ -58,15 +64,19 @@ export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: C
           stores.quarantine.markedDevices(),
         ]);
         const marks = new Map(marked.map((mark) => [mark.deviceId, mark.reasons]));
-        const { devices } = catalog.current();
+        const known = new Map(records.map((record) => [record.device.deviceId, record]));
+        const published = [...catalog.current().devices.values()].filter(({ deviceId: id }) => !isHub(id));
         return answered(
-          records.map(({ device, enrolledAt, enrolledBy, lastSeenAt }) => ({
-            device: devices.get(device.deviceId) ?? device,
-            enrolledAt,
-            enrolledBy,
-            ...(lastSeenAt !== undefined && { lastSeenAt }),
-            marks: marks.get(device.deviceId) ?? [],
-          })),
+          published.map((device) => {
+            const { enrolledAt, enrolledBy, lastSeenAt } = known.get(device.deviceId) ?? {};
+            return {
+              device,
+              ...(enrolledAt !== undefined && { enrolledAt }),
+              ...(enrolledBy !== undefined && { enrolledBy }),
+              ...(lastSeenAt !== undefined && { lastSeenAt }),
+              marks: marks.get(device.deviceId) ?? [],
+            };
+          }),
         );
       },
     }),
@@ -77,8 +87,8 @@ export function deviceRoutes({ enrolment, catalog, stores, hubDevice, audit }: C
       async handle({ params }, { staff }) {
         const device = catalog.current().devices.get(params['deviceId'] ?? '');
         if (device === undefined) return refused('not-found');
-        // Without its own key the hub could not act; it is no terminal that could be lost.
-        if (device.deviceId === hubDevice.deviceId) return refused('forbidden');
+        // Without its own key the hub could not act, nor be believed in what it did before a restore; it is no terminal that could be lost.
+        if (isHub(device.deviceId)) return refused('forbidden');
         await catalog.put([{ kind: 'device', device: { ...device, status: 'revoked' } }]);
         await audit({
           kind: 'device-revoked',
