@@ -5,7 +5,7 @@
  */
 import type { ActionId } from '../domain/identifiers.ts';
 import { counterOf, deviceOf } from '../domain/action.ts';
-import type { ActionBody, SignedAction } from '../domain/action.ts';
+import type { SignedAction } from '../domain/action.ts';
 import { parseCaseNo } from '../domain/case-number.ts';
 import type { CaseNumber } from '../domain/case-number.ts';
 import type { Problem } from '../domain/problem.ts';
@@ -43,13 +43,9 @@ export async function claimActions(
   const fresh = cases.flatMap(({ pushed, master }) =>
     pushed.actions.filter(({ body, hash }) => master?.actions[body.id]?.hash !== hash),
   );
-  const second = await claimIds(ports, fresh);
-  if (second === undefined) return undefined;
-  const numbersTaken = await claimNumbers(
-    ports,
-    fresh.filter((action) => !second.has(action)),
-  );
-  if (numbersTaken === undefined) return undefined;
+  const claimed = await claimAll(ports, fresh);
+  if (claimed === undefined) return undefined;
+  const { second, numbersTaken } = claimed;
   return Promise.all(
     cases.map(async ({ pushed, master }) => {
       const isSecond = (action: SignedAction) => {
@@ -64,60 +60,49 @@ export async function claimActions(
   );
 }
 
-/** The actions whose id is held by other content. */
-async function claimIds(
-  { register, quarantine, clock }: ClaimPorts,
+/** One write for ids and numbers together. */
+async function claimAll(
+  ports: ClaimPorts,
   fresh: SignedAction[],
-): Promise<Set<SignedAction> | undefined> {
-  if (fresh.length === 0) return new Set();
+): Promise<{ second: Set<SignedAction>; numbersTaken: Set<ActionId> } | undefined> {
+  const { register, quarantine, clock } = ports;
+  if (fresh.length === 0) return { second: new Set(), numbersTaken: new Set() };
   const at = clock.now();
-  const entered = await enterAll(
-    register,
-    fresh.map((action): Claim => {
-      const { hash, body } = action;
-      return { series: deviceOf(action), place: counterOf(body.id), holder: { hash, prev: body.prev, at } };
-    }),
-  );
+  const ids = fresh.map((action): Claim => {
+    const { hash, body } = action;
+    return { series: deviceOf(action), place: counterOf(body.id), holder: { hash, prev: body.prev, at } };
+  });
+  const numbers = fresh.flatMap((action, i) => {
+    const number = ownNumber(ports, action);
+    const [only, { hash }] = [ids[i], action];
+    if (number === undefined || only === undefined) return [];
+    // A number under an id that is another's is no number: the receipt is kept aside.
+    return [{ id: action.body.id, claim: { ...number, holder: { hash, prev: null, at }, only } }];
+  });
+  const entered = await enterAll(register, [...ids, ...numbers.map(({ claim }) => claim)]);
   if (entered === undefined) return undefined;
   const strange = new Set(fresh.filter((_, i) => entered[i]?.isInOrder !== true).map(deviceOf));
   await Promise.all([...strange].map((deviceId) => quarantine.suspectChain(deviceId)));
-  return new Set(fresh.filter(({ hash }, i) => entered[i]?.heldBy !== hash));
-}
-
-/** The ids of receipts whose number was issued before. */
-async function claimNumbers(
-  { register, clock, catalog }: ClaimPorts,
-  fresh: SignedAction[],
-): Promise<Set<ActionId> | undefined> {
-  const { devices } = catalog();
-  const at = clock.now();
-  const claims = fresh.flatMap((action): { id: ActionId; claim: Claim }[] => {
-    const { body, hash } = action;
-    const terminal = devices.get(deviceOf(action))?.terminal;
-    const number = body.kind === 'receive' ? ownNumber(body, terminal) : undefined;
-    return number === undefined
-      ? []
-      : [{ id: body.id, claim: { ...number, holder: { hash, prev: null, at } } }];
-  });
-  if (claims.length === 0) return new Set();
-  const entered = await enterAll(
-    register,
-    claims.map(({ claim }) => claim),
-  );
-  if (entered === undefined) return undefined;
-  return new Set(
-    claims.flatMap(({ id, claim }, i) => (entered[i]?.heldBy === claim.holder.hash ? [] : [id])),
-  );
+  const isTaken = ({ claim }: { claim: Claim }, i: number) =>
+    entered[ids.length + i]?.heldBy !== claim.holder.hash;
+  return {
+    second: new Set(fresh.filter(({ hash }, i) => entered[i]?.heldBy !== hash)),
+    numbersTaken: new Set(numbers.filter(isTaken).map(({ id }) => id)),
+  };
 }
 
 /** A terminal may take places only in its own series; another's number is refused by `decide`. */
 function ownNumber(
-  { by, payload }: ActionBody<'receive'>,
-  terminal: string | undefined,
+  { catalog }: ClaimPorts,
+  action: SignedAction,
 ): Pick<Claim, 'series' | 'place'> | undefined {
-  const parts = parseCaseNo(payload.caseNo);
-  if (parts === undefined || parts.terminal !== terminal || parts.unitPart !== by.unit.slice(6))
-    return undefined;
+  const { body } = action;
+  if (body.kind !== 'receive') return undefined;
+  const parts = parseCaseNo(body.payload.caseNo);
+  const isOwn =
+    parts?.terminal === catalog().devices.get(deviceOf(action))?.terminal &&
+    parts?.unitPart === body.by.unit.slice(6);
+  if (parts === undefined || !isOwn) return undefined;
   return { series: numberSeries(parts), place: parts.counter };
 }
 

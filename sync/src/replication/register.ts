@@ -5,7 +5,7 @@
 import type { Holder, Register, RegisterPage } from './ports.ts';
 
 /** A push touches a page or two; each is written anew, so a page stays below the size of a case. */
-const PAGE_PLACES = 32;
+const PAGE_PLACES = 64;
 const PAGE_DIGITS = 14;
 /** Each round at least one process gets its write through; past this the store is not well. */
 const MAX_ROUNDS = 60;
@@ -15,6 +15,8 @@ export interface Claim {
   series: string;
   place: number;
   holder: Holder;
+  /** Entered only where that claim, of the same call, holds its place. */
+  only?: Claim;
 }
 
 export interface Entered {
@@ -27,11 +29,16 @@ export interface Entered {
 /** One answer per claim, in order. Durable when it resolves; idempotent. Undefined: the store gave way to others for too long. */
 export async function enterAll(register: Register, claims: readonly Claim[]): Promise<Entered[] | undefined> {
   const entered = new Map<Claim, Entered>();
-  let open = [...claims].sort((a, b) => a.place - b.place);
+  let open = [...claims].sort(
+    (a, b) => Number(a.only !== undefined) - Number(b.only !== undefined) || a.place - b.place,
+  );
   for (let round = 0; open.length > 0; round++) {
     if (round === MAX_ROUNDS) return undefined;
     const book = await openBook(register, open);
-    for (const claim of open) entered.set(claim, book.enter(claim));
+    for (const claim of open) {
+      const isVoid = claim.only !== undefined && entered.get(claim.only)?.heldBy !== claim.only.holder.hash;
+      entered.set(claim, isVoid ? { heldBy: claim.holder.hash, isInOrder: true } : book.enter(claim));
+    }
     const changed = book.changed();
     const verdicts = changed.length === 0 ? [] : await register.putMany(changed);
     const lost = new Set(changed.filter((_, i) => verdicts[i] !== 'written').map(({ _id }) => _id));

@@ -137,7 +137,7 @@ export function registerSuite(make: () => Promise<Register>): void {
       const register = await make();
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, i) =>
-          enterAll(register, [claim(1, `x${String(i)}`), claim(40, `y${String(i)}`)]),
+          enterAll(register, [claim(1, `x${String(i)}`), claim(90, `y${String(i)}`)]),
         ),
       );
       const [first] = answers;
@@ -149,28 +149,42 @@ export function registerSuite(make: () => Promise<Register>): void {
 
     test('series do not meet, and everybody who stands in one is named with what came before', async () => {
       const register = await make();
-      await enterAll(register, [claim(1, 'a'), claim(2, 'b', 'a'), claim(31, 'c', 'b'), claim(32, 'd', 'c')]);
+      await enterAll(register, [claim(1, 'a'), claim(2, 'b', 'a'), claim(63, 'c', 'b'), claim(64, 'd', 'c')]);
       await enterAll(register, [claim(2, 'other', 'a'), claim(1, 'z', null, 'wenlin10')]);
       const standing = await standingIn(register, 'wenlin1');
       expect(standing.map(({ place, holder }) => [place, holder.hash, holder.prev])).toEqual([
         [1, 'a', null],
         [2, 'b', 'a'],
         [2, 'other', 'a'],
-        [31, 'c', 'b'],
-        [32, 'd', 'c'],
+        [63, 'c', 'b'],
+        [64, 'd', 'c'],
       ]);
+    });
+
+    test('a claim that hangs on another is entered only where that one holds', async () => {
+      const register = await make();
+      await enterAll(register, [claim(1, 'a')]);
+      const [lost, won] = [claim(1, 'b'), claim(2, 'c')];
+      const numbers = [
+        { ...claim(7, 'b', null, 'number-a1'), only: lost },
+        { ...claim(8, 'c', null, 'number-a1'), only: won },
+      ];
+      // Whatever the order in which they are handed in.
+      await enterAll(register, [...numbers, lost, won]);
+      const standing = await standingIn(register, 'number-a1');
+      expect(standing.map(({ place, holder }) => [place, holder.hash])).toEqual([[8, 'c']]);
     });
 
     test('what follows the last place before it, across pages and gaps, is in order; nothing else is', async () => {
       const register = await make();
       const isInOrder = async (...claims: Claim[]) =>
         (await enterAll(register, claims))?.map((entered) => entered.isInOrder);
-      expect(await isInOrder(claim(1, 'a'), claim(31, 'b', 'a'))).toEqual([true, true]);
-      expect(await isInOrder(claim(33, 'c', 'b'))).toEqual([true]);
-      expect(await isInOrder(claim(36, 'e', 'd'), claim(34, 'd', 'c'))).toEqual([true, true]);
-      expect(await isInOrder(claim(35, 'f', 'd'))).toEqual([false]);
-      expect(await isInOrder(claim(40, 'g', 'unknown'))).toEqual([false]);
-      expect(await isInOrder(claim(40, 'h', 'e'))).toEqual([false]);
+      expect(await isInOrder(claim(1, 'a'), claim(63, 'b', 'a'))).toEqual([true, true]);
+      expect(await isInOrder(claim(65, 'c', 'b'))).toEqual([true]);
+      expect(await isInOrder(claim(68, 'e', 'd'), claim(66, 'd', 'c'))).toEqual([true, true]);
+      expect(await isInOrder(claim(67, 'f', 'd'))).toEqual([false]);
+      expect(await isInOrder(claim(80, 'g', 'unknown'))).toEqual([false]);
+      expect(await isInOrder(claim(80, 'h', 'e'))).toEqual([false]);
       expect(await isInOrder(claim(500, 'i', 'g'))).toEqual([false]);
     });
   });
