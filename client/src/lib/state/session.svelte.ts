@@ -36,8 +36,9 @@ class Session {
   /** Why the hub did not take the login of a clerk who works offline. */
   hubProblem: Problem | undefined = $state.raw();
 
+  /** Somebody who was dismissed, or works elsewhere now, is nobody here. */
   staff: Staff | undefined = $derived(
-    this.#staffId === undefined ? undefined : catalogState.current.staff.get(this.#staffId),
+    catalogState.staffHere.find(({ staffId }) => staffId === this.#staffId),
   );
   unit: Unit | undefined = $derived(catalogState.unit(this.device?.unit));
   actor: Actor | undefined = $derived(
@@ -171,10 +172,12 @@ class Session {
     sessionStorage.setItem(KEPT, JSON.stringify(kept));
   }
 
+  /** Also when the person at work was dismissed. */
   lockIfIdle(): void {
+    if (this.#staffId === undefined) return;
     const kept = readKept();
-    if (this.#staffId !== undefined && (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS))
-      this.lock();
+    const isIdle = kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS;
+    if (isIdle || this.staff === undefined) this.lock();
   }
 
   lock(): void {
