@@ -60,6 +60,8 @@ describe('a bundle carried in by others', () => {
       status: 200,
       body: { deviceId: community.deviceId, cases: 1, outcome: { accepted: 3, rejected: 0, refused: 0 } },
     });
+    // What was just ruled is in the pages of the very first answer.
+    expect(JSON.stringify((await opened(first, key)).pulls)).toContain(pushed.caseId);
     const before = await mastersOf([pushed.caseId]);
     const second = await bring(bundle, district);
     expect(second.body['outcome']).toEqual({ accepted: 3, rejected: 0, refused: 0 });

@@ -158,8 +158,8 @@ test('work on a case that left the unit meanwhile is in the log of the unit that
   });
 });
 
-test('a gone marker in an answer buries what was offered and keeps the words', async () => {
-  await leavesTheStreet('到街道时申请人在场。');
+/** What the hub says to the street's copy of the case. */
+async function saidToStreet(): Promise<AnswerContent> {
   const asks = { cases: await street.local.checkpoint(feedOf(STREET)), catalog: null };
   const doc = street.find(CASE);
   if (doc === undefined) throw new Error('the street has no such case');
@@ -169,12 +169,39 @@ test('a gone marker in an answer buries what was offered and keeps the words', a
     { hubNow: 0, epoch: rig.memory.epoch },
   );
   if (!recorded.ok) throw new Error('not recorded');
-  const { deviceId } = street.device;
-  const ports = { local: street.local, clock: rig.clock, deviceId, unit: STREET };
-  expect(await hearAnswer(ports, recorded.value.content)).toBeUndefined();
+  return recorded.value.content;
+}
+const hearAtStreet = (content: AnswerContent) => {
+  const { local, device } = street;
+  return hearAnswer({ local, clock: rig.clock, deviceId: device.deviceId, unit: STREET }, content);
+};
+const notes = (): unknown[] =>
+  Object.values(rig.masterOf(CASE).actions).flatMap(({ body }) =>
+    body.kind === 'note' ? [body.payload.text] : [],
+  );
+
+test('a gone marker in an answer buries what was offered and keeps the words', async () => {
+  await leavesTheStreet('到街道时申请人在场。');
+  expect(await hearAtStreet(await saidToStreet())).toBeUndefined();
   expect(await street.local.read(CASE)).toMatchObject({ kind: 'tombstone' });
   expect([...street.local.strays.values()].map(({ action }) => action.body.payload)).toEqual([
     { text: '到街道时申请人在场。' },
+  ]);
+});
+
+test('a case that left is not buried while it holds words that the hub has not seen', async () => {
+  await leavesTheStreet('first');
+  const content = await saidToStreet();
+  await street.act(CASE, { kind: 'note', payload: { text: 'second' } });
+  await hearAtStreet(content);
+  expect(street.find(CASE)).toBeDefined();
+  expect(notes()).toEqual(['first']);
+  await rig.settle(street);
+  expect(notes().sort()).toEqual(['first', 'second']);
+  expect(street.find(CASE)).toBeUndefined();
+  expect([...street.local.strays.values()].map(({ problem }) => problem?.code)).toEqual([
+    'not-a-party',
+    'not-a-party',
   ]);
 });
 
