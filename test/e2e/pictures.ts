@@ -24,17 +24,23 @@ for (const [index, name] of NAMES.entries()) {
   ids.push(community.openCaseId());
 }
 await community.synced();
+await street.go(`/case/${ids[2] ?? ''}`);
+await shoot(street, 'case', 'timeline');
+await desk.go('/matters');
+await desk.byId('matrix-new').click();
+await desk.byId(`cell-${matters[1]?.matterId ?? ''}-community`).click();
+await desk.page.keyboard.press('3');
+await shoot(desk, 'matrix', 'matrix-grid');
+
 await hub.stop();
+const offline = matters[18];
+if (offline !== undefined) await community.receive(offline, '杨建国', 'accept');
 await community.go('/');
 await shoot(community, 'workbench', 'case-row');
 await community.go(`/case/${ids[0] ?? ''}/receipt`);
 await shoot(community, 'receipt', 'receipt-sheet');
 await community.go('/intake');
 await shoot(community, 'intake-offline', 'intake-matter-search');
-await street.go(`/case/${ids[2] ?? ''}`);
-await shoot(street, 'case', 'timeline');
-await desk.go('/matters');
-await shoot(desk, 'matrix', 'matrix-grid');
 for (const terminal of [community, street, desk]) await terminal.close();
 rmSync(scratch, { recursive: true, force: true });
 
