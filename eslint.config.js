@@ -84,7 +84,12 @@ export default ts.config(
   { files: ['server/**/*.ts'], rules: forbid('^@sanji/client', 'client/src') },
   { files: ['client/**/*.ts', 'client/**/*.svelte'], rules: forbid('^@sanji/server', 'server/src') },
   {
-    files: ['deploy/**', 'server/src/{main,restore}.ts', 'test/bench/**', 'test/simulation/run.ts'],
+    files: [
+      'deploy/**',
+      'server/src/{main,restore,audit-command}.ts',
+      'test/bench/**',
+      'test/simulation/run.ts',
+    ],
     rules: { 'no-console': 'off' },
   },
 );

@@ -12,7 +12,7 @@ import type { tell as Tell } from './simulate.ts';
 import type { storyOf as StoryOf } from './story.ts';
 
 /** What is caught at all is caught early; what is not within these is as good as not. */
-export const MAX_SEEDS = 120;
+export const MAX_SEEDS = 300;
 
 const TOP = new URL('../../', import.meta.url).href;
 const { values } = parseArgs({ options: { name: { type: 'string', default: '' } } });

@@ -18,8 +18,8 @@ export const MERGE_AND_RULING: readonly Mutation[] = [
   {
     name: 'merge forgets the rulings it had',
     file: MERGE,
-    find: 'const rulings = { ...a.rulings };',
-    replace: 'const rulings: typeof a.rulings = {};',
+    find: 'const rulings = { ...first?.rulings };',
+    replace: 'const rulings: Record<ActionId, Ruling> = {};',
   },
   {
     name: 'the log is read by device and counter, not by ruling',
@@ -90,9 +90,8 @@ export const MERGE_AND_RULING: readonly Mutation[] = [
   {
     name: 'a case number is taken twice',
     file: CLAIM,
-    find: 'claims.flatMap(({ id, claim }, i) => (entered[i]?.heldBy === claim.holder.hash ? [] : [id])),',
-    replace:
-      'claims.flatMap(({ id, claim }, i) => (entered[i]?.heldBy === claim.holder.hash ? [] : id === "" ? [id] : [])),',
+    find: 'entered[ids.length + i]?.heldBy !== claim.holder.hash;',
+    replace: 'entered.length < i && claim.only === undefined;',
   },
   {
     name: 'who came last holds a place',
@@ -109,7 +108,7 @@ export const MERGE_AND_RULING: readonly Mutation[] = [
   {
     name: 'whoever asks is told the whole case',
     file: JUDGE,
-    find: 'if (!master.head.parties.includes(unit))',
-    replace: 'if (unit === "")',
+    find: 'if (!scope.some((unit) => master.head.parties.includes(unit)))',
+    replace: 'if (scope.length === 0)',
   },
 ];

@@ -43,9 +43,8 @@ export const STATION: readonly Mutation[] = [
   {
     name: 'the checkpoint is saved before its page is stored',
     file: PULL,
-    find: 'const { items, checkpoint, more } = answer.value;',
-    replace:
-      'const { items, checkpoint, more } = answer.value; await local.saveCheckpoint(feed, checkpoint);',
+    find: 'const { items, checkpoint, epoch } = page;',
+    replace: 'const { items, checkpoint, epoch } = page; await local.saveCheckpoint(feed, checkpoint);',
   },
   {
     name: 'a first load that was cut counts as whole',
@@ -106,8 +105,8 @@ export const STATION: readonly Mutation[] = [
   {
     name: 'a feed entry takes whatever comes',
     file: FEEDS,
-    find: 'if (!isHigher) continue;',
-    replace: 'if (!isHigher && entry.n === known?.n) continue;',
+    find: 'if (known !== undefined && !outranksEntry(entry, known)) continue;',
+    replace: 'if (known !== undefined && !outranksEntry(entry, known) && entry.n === known.n) continue;',
   },
   {
     name: 'a page of a feed ends where the feed ends',
