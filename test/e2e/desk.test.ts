@@ -75,8 +75,7 @@ describe('from the list', () => {
   });
 
   it('what was revealed of one case is masked in the next', async () => {
-    await openWorkbench();
-    await station.page.keyboard.press('o');
+    await station.byId('case-row').first().locator('a').first().click();
     await station.byId('reveal').click();
     await station.byId('reveal-confirm').click();
     await station.byId('applicant').getByText(/示例$/).first().waitFor();
