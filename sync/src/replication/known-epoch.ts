@@ -29,6 +29,11 @@ export class KnownEpoch {
     return this.#met;
   }
 
+  /** A street relay stands in the hub's place. */
+  get isRelay(): boolean {
+    return this.#relay !== null;
+  }
+
   /** As if it were known already, and nothing stored: for whoever is coming to terms with it. */
   during(epoch: Epoch): KnownEpoch {
     return new KnownEpoch(this.#local, epoch, this.#relay);

@@ -65,18 +65,25 @@ export async function handUp(context: PushContext, store: RelayStore, cases: Pus
   return true;
 }
 
-/** «Nothing beyond its street»: after a unit has gone to another street, its cases go, but for what still waits to be handed up. */
+/**
+ * «Nothing beyond its street»: after a unit has gone to another street, its cases go. Resolves false when some are still here, since something
+ * in them waits to be handed up.
+ */
 export async function sweepStreet({
   store,
   street,
-}: Pick<RelayExchangePorts, 'store' | 'street'>): Promise<void> {
+}: Pick<RelayExchangePorts, 'store' | 'street'>): Promise<boolean> {
   const units = street();
+  let isSwept = true;
   for (const caseId of await store.allIds()) {
     const [found] = await store.find([caseId]);
-    if (found === undefined || isTombstone(found) || unruledOf(found).length > 0) continue;
+    if (found === undefined || isTombstone(found)) continue;
     if (found.head.parties.some((unit) => units.has(unit))) continue;
-    await store.bury(caseId, { n: found.n, epoch: epochOf(found) }, found.rev ?? '');
+    const gone = { n: found.n, epoch: epochOf(found) };
+    const isBuried = unruledOf(found).length === 0 && (await store.bury(caseId, gone, found.rev ?? ''));
+    isSwept &&= isBuried;
   }
+  return isSwept;
 }
 
 async function pullStreet(context: PushContext, ports: RelayExchangePorts): Promise<Problem | undefined> {

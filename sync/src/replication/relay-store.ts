@@ -31,10 +31,14 @@ export interface Outbox {
 }
 
 /** What the relay remembers beside its cases. */
-export type RelayMemory = Pick<
+export interface RelayMemory extends Pick<
   LocalStore,
   'writeCatalog' | 'readCatalog' | 'epoch' | 'saveEpoch' | 'checkpoint' | 'saveCheckpoint'
->;
+> {
+  /** District clock − relay clock, milliseconds, as last saved; 0 before. */
+  offset(): Promise<number>;
+  saveOffset(offsetMs: number): Promise<void>;
+}
 
 export interface RelayStorePorts {
   master: MasterStore;
@@ -59,13 +63,16 @@ export class RelayStore implements LocalStore {
   readonly #ports: RelayStorePorts;
   readonly #waiting = new Map<CaseId, Waiting>();
   #putting: Promise<unknown> = Promise.resolve();
+  /** The district's; null before the first contact. */
+  knownEpoch: Epoch | null;
 
-  private constructor(ports: RelayStorePorts) {
+  private constructor(ports: RelayStorePorts, knownEpoch: Epoch | null) {
     this.#ports = ports;
+    this.knownEpoch = knownEpoch;
   }
 
   static async open(ports: RelayStorePorts): Promise<RelayStore> {
-    const store = new RelayStore(ports);
+    const store = new RelayStore(ports, await ports.memory.epoch());
     const ids = await ports.outbox.all();
     for (let i = 0; i < ids.length; i += PAGE) {
       const page = ids.slice(i, i + PAGE);
@@ -91,14 +98,20 @@ export class RelayStore implements LocalStore {
   /** Compare-and-set by `rev`; one verdict per case in order. One at a time, so that the outbox never lags behind the cases. */
   async put(cases: RelayCase[]): Promise<boolean[]> {
     if (cases.length === 0) return [];
-    const put = this.#putting.then(() => this.#putNow(cases));
-    this.#putting = put.catch(() => undefined);
-    return put;
+    return this.#alone(() => this.#putNow(cases));
+  }
+
+  async #alone<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#putting.then(work);
+    this.#putting = done.catch(() => undefined);
+    return done;
   }
 
   async #putNow(cases: RelayCase[]): Promise<boolean[]> {
     const entering = cases.filter((each) => unruledOf(each).length > 0 && !this.#waiting.has(each._id));
     if (entering.length > 0) await this.#ports.outbox.add(entering.map(({ _id }) => _id));
+    // Before it is known what the store made of it: a write may have happened though its answer was lost.
+    for (const each of entering) this.#note(each);
     const verdicts = (await this.#ports.master.putMany(cases)).map((verdict) => verdict === 'written');
     const written = cases.filter((_, i) => verdicts[i] === true);
     const left = written.filter((each) => !this.#note(each)).map(({ _id }) => _id);
@@ -165,8 +178,22 @@ export class RelayStore implements LocalStore {
   async dirty(limit: number): Promise<CaseDocument[]> {
     const open = [...this.#waiting].filter(([, { isParked }]) => !isParked).map(([id]) => id);
     // Case ids sort by the time at which they were made.
-    const found = await this.find(open.sort().slice(0, limit));
-    return found.flatMap((each) => (each === undefined || unruledOf(each).length === 0 ? [] : [logOf(each)]));
+    const asked = open.sort().slice(0, limit);
+    const found = await this.find(asked);
+    const isOpen = (each: RelayCase | undefined) => each !== undefined && unruledOf(each).length > 0;
+    if (!found.every(isOpen)) await this.#alone(() => this.#settle(asked));
+    return found.flatMap((each) => (each === undefined || !isOpen(each) ? [] : [logOf(each)]));
+  }
+
+  /** What was taken for waiting, and is not: after a write of which nobody knows whether it happened. */
+  async #settle(caseIds: CaseId[]): Promise<void> {
+    const found = await this.find(caseIds);
+    for (const [i, caseId] of caseIds.entries()) {
+      const each = found[i];
+      if (each === undefined) this.#waiting.delete(caseId);
+      else this.#note(each);
+    }
+    await this.#ports.outbox.remove(caseIds.filter((caseId) => !this.#waiting.has(caseId)));
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
@@ -202,12 +229,13 @@ export class RelayStore implements LocalStore {
     return this.#ports.memory.readCatalog();
   }
 
-  epoch(): Promise<Epoch | null> {
-    return this.#ports.memory.epoch();
+  async epoch(): Promise<Epoch | null> {
+    return this.knownEpoch;
   }
 
-  saveEpoch(epoch: Epoch): Promise<void> {
-    return this.#ports.memory.saveEpoch(epoch);
+  async saveEpoch(epoch: Epoch): Promise<void> {
+    await this.#ports.memory.saveEpoch(epoch);
+    this.knownEpoch = epoch;
   }
 
   /** Above a relay there is the hub, and none of its actions is with anybody else. */

@@ -13,6 +13,8 @@ export interface RouterPorts {
   checkpoint: RouterCheckpoint;
   /** `Epoch.count`, as of now. */
   epoch: () => number;
+  /** What each feed is to say. Default: a hub's, by `n`. */
+  targets?: typeof targetsOf;
   /** Tells the stations of a feed that it moved (rule 11). */
   poke: (feed: string) => void;
 }
@@ -23,14 +25,15 @@ const PAGE = 500;
  * Routes until the changes have ended. Rejects when a store does not answer; to be called again then, nothing is lost. The master is read
  * after its change row, never kept from before it, so no cache can route a case by an older head (rule 18).
  */
-export async function routeChanges({ master, feeds, checkpoint, epoch, poke }: RouterPorts): Promise<void> {
+export async function routeChanges(ports: RouterPorts): Promise<void> {
+  const { master, feeds, checkpoint, epoch, targets = targetsOf, poke } = ports;
   for (;;) {
     const since = await checkpoint.read();
     const { ids, last } = await master.changes(since, PAGE);
     if (ids.length === 0) return;
     const cases = await master.getMany([...new Set(ids)]);
     const moved = await Promise.all(
-      [...targetsOf(cases, epoch())].map(async ([feed, entries]) =>
+      [...targets(cases, epoch())].map(async ([feed, entries]) =>
         (await feeds.raise(feed, entries)) ? [feed] : [],
       ),
     );

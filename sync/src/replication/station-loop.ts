@@ -189,10 +189,14 @@ export async function exchangeCases(context: PushContext, unit: UnitCode): Promi
       if (problem !== undefined) return problem;
       continue;
     }
-    // Another relay, or the hub in a relay's place: what the one before had taken is offered to this one too.
-    if (found !== undefined || isRepeated || !context.known.takeMove()) return found;
+    if (found !== undefined || isRepeated || !(await hasMoreToPush(context))) return found;
     isRepeated = true;
   }
+}
+
+/** Another answers than before, or the relay said that it will not hand up after all what it had taken. */
+async function hasMoreToPush({ known, local }: PushContext): Promise<boolean> {
+  return known.takeMove() || (known.isRelay && (await local.dirty(1)).length > 0);
 }
 
 function stateOf(problem: Problem | undefined): { state: LoopState; problem?: Problem } {

@@ -23,14 +23,18 @@ export interface HubSide {
   takeBack: (docs: CatalogDocument[]) => number;
 }
 
-/** The hub as the station of one unit sees it, over a line that never fails. */
-export function hubFor(side: HubSide, unit: UnitCode): HubPort {
+/**
+ * The hub as the station of one unit sees it, over a line that never fails.
+ * @param scope a relay's whole street
+ */
+export function hubFor(side: HubSide, unit: UnitCode, scope: readonly UnitCode[] = [unit]): HubPort {
   const { judge, memory } = side;
   const stamp = () => ({ v: 1 as const, hubNow: judge.clock.now(), epoch: memory().epoch });
   return {
-    push: async (request) => ({ ok: true, value: await judgePush(judge, request, unit) }),
+    push: async (request) => ({ ok: true, value: await judgePush(judge, request, unit, scope) }),
     pull: async (request) => {
-      if (request.feed !== 'catalog' && request.feed !== feedOf(unit)) return refused('out-of-scope');
+      if (request.feed !== 'catalog' && !scope.map(feedOf).includes(request.feed))
+        return refused('out-of-scope');
       const since =
         request.since === null ? { ...memory(), at: 0, since: null } : readCheckpoint(request.since);
       if (since === undefined) return refused('checkpoint-unknown');
@@ -38,13 +42,13 @@ export function hubFor(side: HubSide, unit: UnitCode): HubPort {
       if (evidence !== undefined) await judge.restores.noticeBehind(evidence);
       if (evidence !== undefined || !isSameEpoch(since.epoch, memory().epoch))
         return refused('checkpoint-unknown');
-      const answer = await pageOf(side, unit, { ...request, since: since.since });
+      const answer = await pageOf(side, scope, { ...request, since: since.since });
       return { ok: true, value: { ...stamp(), ...answer, checkpoint: seal(side, answer.checkpoint) } };
     },
     snapshot: async (feed) => {
-      if (feed !== feedOf(unit)) return refused('out-of-scope');
+      if (!scope.map(feedOf).includes(feed)) return refused('out-of-scope');
       const whole = { feed, since: null, limit: Number.MAX_SAFE_INTEGER };
-      const { items, checkpoint } = await pageOf(side, unit, whole);
+      const { items, checkpoint } = await pageOf(side, scope, whole);
       const rows = items.flatMap((item) => (item.kind === 'case' ? [packed(item.doc)] : []));
       const head = { ...stamp(), checkpoint: seal(side, checkpoint), count: rows.length };
       return { ok: true, value: { head, batches: batchesOf(rows) } };
@@ -59,7 +63,7 @@ function seal({ judge, memory }: HubSide, since: string): string {
 
 async function pageOf(
   { master, feeds, catalogDocs, memory }: HubSide,
-  unit: UnitCode,
+  scope: readonly UnitCode[],
   { feed, since, limit }: PullRequest,
 ) {
   if (feed === 'catalog') {
@@ -73,7 +77,9 @@ async function pageOf(
   return {
     checkpoint: last,
     more,
-    items: cases.flatMap((found) => (found === undefined ? [] : [itemOf(found, unit, memory().epoch.count)])),
+    items: cases.flatMap((found) =>
+      found === undefined ? [] : [itemOf(found, scope, memory().epoch.count)],
+    ),
   };
 }
 
@@ -81,10 +87,10 @@ async function* batchesOf(rows: PackedCase[]): AsyncGenerator<PackedCase[]> {
   for (let i = 0; i < rows.length; i += 50) yield rows.slice(i, i + 50);
 }
 
-function itemOf(found: MasterCase, unit: UnitCode, epoch: number): PullItem {
+function itemOf(found: MasterCase, scope: readonly UnitCode[], epoch: number): PullItem {
   const { head, rev: _rev, ...log } = found;
   const doc = { ...log, ...inEpoch(epoch) };
-  if (!head.parties.includes(unit)) return { kind: 'gone', caseId: doc._id, n: doc.n };
+  if (!scope.some((unit) => head.parties.includes(unit))) return { kind: 'gone', caseId: doc._id, n: doc.n };
   return { kind: 'case', caseId: doc._id, n: doc.n, doc };
 }
 
