@@ -5,6 +5,7 @@ import { problem, type Problem } from '../domain/problem.ts';
 import type { PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
 import { MAX_PUSH_BYTES } from '../protocol/messages.ts';
 import { NOW, makeAction, makeCase } from '../testing/factories.ts';
+import { FakeClock } from '../testing/fake-time.ts';
 import { MemoryLocalStore } from '../testing/memory-local-store.ts';
 import { KnownEpoch } from './known-epoch.ts';
 import type { HubPort } from './ports.ts';
@@ -70,10 +71,14 @@ async function outboxOf(docs: CaseDocument[]) {
   for (const doc of docs) await local.write(doc, undefined);
   const hub = new SlowHub();
   const suspects = new Map<string, Problem>();
+  const clock = new FakeClock(NOW);
   const known = await KnownEpoch.read(local);
-  const round = () =>
-    pushDirty({ local, hub, known, suspects, clock: { now: () => NOW }, deviceId: 'device01' });
-  return { local, hub, suspects, round };
+  const round = () => pushDirty({ local, hub, known, suspects, clock, deviceId: 'device01' });
+  return { local, hub, clock, suspects, round };
+}
+
+function sentBy(hub: SlowHub): string[] {
+  return hub.requests.flatMap(({ cases }) => cases.map(({ caseId }) => caseId));
 }
 
 async function answerAll(hub: SlowHub, round: Promise<unknown>): Promise<void> {
@@ -86,22 +91,36 @@ async function answerAll(hub: SlowHub, round: Promise<unknown>): Promise<void> {
 }
 
 test('one lane goes on while the other waits for its answer, and no case is in both', async () => {
-  const { local, hub, round } = await outboxOf(Array.from({ length: 700 }, (_, i) => unruledCase(i)));
+  const { local, hub, round } = await outboxOf(Array.from({ length: 1_700 }, (_, i) => unruledCase(i)));
   const done = round();
   await hub.received(2);
   const [slow] = hub.requests;
-  for (let i = 1; i < 9; i++) {
-    await hub.received(i + 1);
+  for (let i = 1; sentBy(hub).length < 1_700; i++) {
     await hub.requests[i]?.answer();
+    await hub.received(i + 2);
   }
-  await hub.received(10);
-  const sent = hub.requests.flatMap(({ cases }) => cases.map(({ caseId }) => caseId));
-  expect(sent).toHaveLength(new Set(sent).size);
-  expect(sent).toHaveLength(700);
-  await hub.requests[9]?.answer();
+  expect(new Set(sentBy(hub)).size).toBe(1_700);
+  await hub.requests.at(-1)?.answer();
   await slow?.answer();
   expect(await done).toBeUndefined();
   expect(await local.dirty(1)).toEqual([]);
+});
+
+test('batches grow while the line is fast, and shrink while it is slow', async () => {
+  const { clock, hub, round } = await outboxOf(Array.from({ length: 1_000 }, (_, i) => unruledCase(i)));
+  const sizes = () => hub.requests.map(({ cases }) => cases.length);
+  const done = round();
+  for (let i = 0; i < 4; i++) {
+    await hub.received(i + 2);
+    await hub.requests[i]?.answer();
+  }
+  await hub.received(6);
+  expect(sizes()).toEqual([50, 50, 100, 100, 200, 200]);
+  clock.advance(10_000);
+  await hub.requests[4]?.answer();
+  await hub.received(7);
+  expect(sizes()[6]).toBe(100);
+  await answerAll(hub, done);
 });
 
 test('a batch stays below the size the hub takes', async () => {
@@ -134,9 +153,8 @@ test('cases that stay unanswered are offered once a round, and hide none behind 
   const done = round();
   await answerAll(hub, done);
   expect(await done).toBeUndefined();
-  const sent = hub.requests.flatMap(({ cases }) => cases.map(({ caseId }) => caseId));
-  expect(sent).toHaveLength(1_500);
-  expect(new Set(sent).size).toBe(1_500);
+  expect(sentBy(hub)).toHaveLength(1_500);
+  expect(new Set(sentBy(hub)).size).toBe(1_500);
   expect(await local.dirty(2_000)).toHaveLength(1_300);
 });
 
@@ -153,7 +171,7 @@ test('a lost line ends the round; what the other lane had begun is stored', asyn
   await answerAll(hub, done);
   expect(await done).toEqual(problem('offline'));
   expect(calls).toBe(2);
-  expect(await local.dirty(1_000)).toHaveLength(325);
+  expect(await local.dirty(1_000)).toHaveLength(350);
 });
 
 test('a store that breaks ends the round with its error, and no lane goes on', async () => {

@@ -4,7 +4,7 @@ import type { CaseDocument, SignedAction } from '../domain/action.ts';
 import { order } from '../domain/order.ts';
 import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { retryOf } from '../domain/problem.ts';
-import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, PROTOCOL_VERSION } from '../protocol/messages.ts';
+import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PushedCase } from '../protocol/messages.ts';
 import { applyPushResults } from './apply.ts';
 import type { Answered, ApplyPorts } from './apply.ts';
@@ -31,9 +31,15 @@ const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
 
 /** Requests under way at once: the hub rules one batch while the station stores the rulings of another. */
 const LANES = 2;
-const LANE_CASES = 75;
-/** Read from the store at a time: some are read again while they are under way, so the more the better, as far as memory goes. */
-const TAKE_CASES = 8 * LANE_CASES;
+/** Cases of the first batches: little enough for a line that takes seconds for each hundred kilobytes. */
+const FIRST_CASES = 50;
+/** A batch that is answered so fast is followed by one of twice the size, a slow one by one of half. */
+const FAST_MS = 1_000;
+const SLOW_MS = 5_000;
+/** Read from the store at first, so that the lanes soon have something to do. */
+const FIRST_TAKE = 2 * LANES * FIRST_CASES;
+/** Read at a time then: as much as the lanes take at most. Those under way are read again. */
+const TAKE_CASES = LANES * MAX_PUSH_CASES;
 /** UTF-8 takes no more for one unit of UTF-16. */
 const MAX_BYTES_PER_UNIT = 3;
 
@@ -42,7 +48,7 @@ export async function pushDirty(context: PushContext): Promise<Problem | undefin
   return new Outbox(context).empty();
 }
 
-/** The dirty cases of one round, in batches for the lanes. A case is in one batch at a time, so the lanes do not meet. */
+/** The dirty cases of one round, batch by batch for the lanes. A case is in one batch at a time, so the lanes do not meet. */
 class Outbox {
   readonly #context: PushContext;
   /** On which the hub failed in an earlier round: they come last. */
@@ -52,8 +58,13 @@ class Outbox {
   readonly #taken = new Set<CaseId>();
   /** By case, what was handed in during this round. */
   readonly #offered = new Map<CaseId, string>();
-  #batches: PushedCase[][] = [];
+  #waiting: PushedCase[] = [];
+  /** Cases in a batch, as the line allows. */
+  #size = FIRST_CASES;
+  #take = FIRST_TAKE;
   #reading: Promise<boolean> | undefined;
+  /** The last read did not come to the end. */
+  #hasMore = true;
   #problem: Problem | undefined;
   #isOver = false;
 
@@ -72,7 +83,9 @@ class Outbox {
   async #runLane(): Promise<void> {
     try {
       for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) {
+        const begun = this.#context.clock.now();
         const problem = await pushBatch(this.#context, batch, this.#failed);
+        this.#fit(batch.length, this.#context.clock.now() - begun);
         for (const { caseId } of batch) this.#taken.delete(caseId);
         if (problem !== undefined) {
           this.#problem ??= problem;
@@ -86,19 +99,38 @@ class Outbox {
   }
 
   async #next(): Promise<PushedCase[] | undefined> {
-    for (let again = true; again && !this.#isOver && this.#batches.length === 0;) {
-      this.#reading ??= this.#read().finally(() => {
-        this.#reading = undefined;
-      });
-      again = await this.#reading;
+    for (let again = true; again && !this.#isOver && this.#waiting.length === 0;) {
+      again = await this.#readOnce();
     }
-    return this.#isOver ? undefined : this.#batches.shift();
+    if (this.#isOver || this.#waiting.length === 0) return undefined;
+    // The end is shared out, so that the lanes come to it together.
+    const share = this.#hasMore ? Infinity : Math.max(FIRST_CASES, Math.ceil(this.#waiting.length / LANES));
+    const batch = batchOf(this.#waiting, Math.min(this.#size, share));
+    this.#waiting = this.#waiting.slice(batch.length);
+    // Read on while the lanes are busy. A store that fails now fails again when it is asked in earnest.
+    if (this.#hasMore && this.#waiting.length <= LANES * this.#size)
+      void this.#readOnce().catch(() => undefined);
+    return batch;
+  }
+
+  #readOnce(): Promise<boolean> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  #fit(cases: number, tookMs: number): void {
+    if (tookMs > SLOW_MS) this.#size = Math.max(1, Math.floor(cases / 2));
+    else if (tookMs < FAST_MS) this.#size = Math.min(MAX_PUSH_CASES, Math.max(this.#size, 2 * cases));
   }
 
   /** True when there may be more behind what was found to be stuck. */
   async #read(): Promise<boolean> {
-    const passedOver = this.#failed.size + this.#taken.size + this.#suspects.size;
-    const dirty = await this.#context.local.dirty(TAKE_CASES + passedOver);
+    const limit = this.#take + this.#failed.size + this.#taken.size + this.#suspects.size;
+    const dirty = await this.#context.local.dirty(limit);
+    this.#take = TAKE_CASES;
+    this.#hasMore = dirty.length === limit;
     const open = dirty
       .filter(({ _id }) => !this.#failed.has(_id) && !this.#taken.has(_id))
       .map(pushedOf)
@@ -107,8 +139,9 @@ class Outbox {
     const [stuck, fresh] = partition(open, (pushed) => this.#offered.get(pushed.caseId) === keyOf(pushed));
     for (const { caseId } of stuck) this.#failed.add(caseId);
     const [last, first] = partition(fresh, ({ caseId }) => this.#suspects.has(caseId));
-    this.#batches = batchesOf(first.length > 0 ? first : last);
-    for (const pushed of this.#batches.flat()) {
+    const next = first.length > 0 || this.#waiting.length > 0 ? first : last;
+    for (const pushed of next) {
+      this.#waiting.push(pushed);
       this.#taken.add(pushed.caseId);
       this.#offered.set(pushed.caseId, keyOf(pushed));
     }
@@ -137,29 +170,16 @@ function partition<T>(all: T[], isIn: (each: T) => boolean): [T[], T[]] {
   return [all.filter(isIn), all.filter((each) => !isIn(each))];
 }
 
-/** As many cases in each as one push may carry, at least one. */
-function batchesOf(cases: PushedCase[]): PushedCase[][] {
-  const batches: PushedCase[][] = [];
-  let batch: PushedCase[] = [];
+/** The first of `cases`, as many as one push may carry, at least one. */
+function batchOf(cases: PushedCase[], most: number): PushedCase[] {
   let bytes = 0;
   let count = 0;
-  for (const pushed of cases) {
-    const size = JSON.stringify(pushed).length * MAX_BYTES_PER_UNIT;
-    const isFull =
-      bytes + size > MAX_PUSH_BYTES ||
-      count + pushed.actions.length > MAX_PUSH_ACTIONS ||
-      batch.length >= LANE_CASES;
-    if (isFull && batch.length > 0) {
-      batches.push(batch);
-      batch = [];
-      bytes = 0;
-      count = 0;
-    }
-    batch.push(pushed);
-    bytes += size;
+  const end = cases.slice(0, most).findIndex((pushed) => {
+    bytes += JSON.stringify(pushed).length * MAX_BYTES_PER_UNIT;
     count += pushed.actions.length;
-  }
-  return batch.length > 0 ? [...batches, batch] : batches;
+    return bytes > MAX_PUSH_BYTES || count > MAX_PUSH_ACTIONS;
+  });
+  return cases.slice(0, end < 0 ? most : Math.max(1, end));
 }
 
 /** Oldest first. */
