@@ -4,6 +4,7 @@ import type {
   ActionKind,
   ActionPayloads,
   AnyActionBody,
+  Applicant,
   CaseDocument,
   SignedAction,
 } from '@sanji/sync/domain/action';
@@ -13,6 +14,8 @@ import { feedOf, newCaseId, actionIdOf } from '@sanji/sync/domain/identifiers';
 import { exportPublicKey, newDeviceKeys, signAction, signValue } from '@sanji/sync/domain/signing';
 import type { PushAnswer, PushedCase } from '@sanji/sync/protocol/messages';
 import { ask, login, type Asked, type TestHub } from './running-hub.ts';
+
+const ZHANG_SAN = { kind: 'person', name: '张三', idNumber: '11010519491231002X' } as const;
 
 export class TestStation {
   /** The hub it talks to; any process on the same store will do. */
@@ -115,7 +118,7 @@ export class TestStation {
   }
 
   /** Draft, receive and accept: what the window does in one go. Every paper is there. */
-  async received(by: string, matterId: string): Promise<PushedCase> {
+  async received(by: string, matterId: string, applicant: Applicant = ZHANG_SAN): Promise<PushedCase> {
     const { clock, hub } = this.hub;
     const catalog = hub.container.catalog.current();
     const version = matterVersionOn(catalog, matterId, '2026-11-23');
@@ -123,7 +126,6 @@ export class TestStation {
     const caseId = newCaseId(clock.now(), randomBytes(10));
     this.#cases += 1;
     const matter = { matterId, version: version.version, rules: catalog.publications.at(-1)?.seq ?? 0 };
-    const applicant = { kind: 'person' as const, name: '张三', idNumber: '11010519491231002X' };
     const caseNo = formatCaseNo({
       unit: this.unit,
       day: '2026-11-23',

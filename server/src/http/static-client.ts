@@ -11,6 +11,8 @@ export function staticClient(clientDir: string): RequestHandler {
     serveFiles(clientDir, {
       index: false,
       dotfiles: 'ignore',
+      // A folder is no page, and a redirection repeats whatever address it was asked by.
+      redirect: false,
       setHeaders: (response, path) => {
         // Names under immutable/ carry their content's hash; everything else must be asked for anew, the service worker above all.
         const isImmutable = path.includes('/_app/immutable/');

@@ -2,7 +2,13 @@
  * A JSON file against a schema, as a whole: either every row is good or nothing of it is used. A problem names the line that a person
  * finds in an editor, the field, and a reason as a code (words are made of it in `i18n`).
  */
-import { findNodeAtLocation, getNodeValue, parseTree, printParseErrorCode } from 'jsonc-parser';
+import {
+  createScanner,
+  findNodeAtLocation,
+  getNodeValue,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
 import type { Node, ParseError } from 'jsonc-parser';
 import type { z } from 'zod';
 
@@ -20,6 +26,17 @@ type Path = (string | number)[];
 
 /** More would only hide the first. */
 const MAX_PROBLEMS = 50;
+/** No file of ours is nested half as deep; what reads it goes down by calling itself. */
+const MAX_DEPTH = 64;
+
+// The package's `SyntaxKind` is a const enum, which type stripping leaves without values.
+const END_OF_FILE = 17;
+const STEPS = new Map<number, number>([
+  [1, 1], // {
+  [2, -1],
+  [3, 1], // [
+  [4, -1],
+]);
 
 /** A file that has been read: its plain value, and where in the text each part stands. */
 export interface JsonFile {
@@ -31,6 +48,9 @@ export interface JsonFile {
 export function readJson(text: string): FileResult<JsonFile> {
   const source = text.startsWith('\uFEFF') ? ` ${text.slice(1)}` : text;
   const lineOf = lineFinder(source);
+  const deep = tooDeepAt(source);
+  if (deep !== undefined)
+    return { ok: false, problems: [{ line: lineOf(deep), field: '', reason: 'too-deep' }] };
   const errors: ParseError[] = [];
   const root = parseTree(source, errors, { disallowComments: true, allowTrailingComma: false });
   if (root === undefined || errors.length > 0) {
@@ -125,6 +145,17 @@ function repeatedKeys(node: Node, path: Path): { path: Path; offset: number }[] 
     seen.add(name);
     return value === undefined ? repeated : [...repeated, ...repeatedKeys(value, here)];
   });
+}
+
+/** The offset of the first bracket too many. The scanner is no recursion, and takes texts as a whole: brackets in them do not count. */
+function tooDeepAt(text: string): number | undefined {
+  const scanner = createScanner(text, true);
+  let depth = 0;
+  for (let token = scanner.scan(); token !== END_OF_FILE; token = scanner.scan()) {
+    depth += STEPS.get(token) ?? 0;
+    if (depth > MAX_DEPTH) return scanner.getTokenOffset();
+  }
+  return undefined;
 }
 
 function lineFinder(text: string): (offset: number) => number {
