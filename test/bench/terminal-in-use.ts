@@ -1,6 +1,8 @@
 /** The program itself as a clerk has it, with the bench's cases in its store: what it loads, saves, costs when idle, and how it starts offline. */
 import { createServer, connect, type Socket } from 'node:net';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -8,6 +10,7 @@ import { openProfile } from '../e2e/browser.ts';
 import { makeCode } from './station.ts';
 
 const PERSON = { staffId: 'yangxm', password: 'Wuhua-2026' };
+const BUILD = fileURLToPath(new URL('../../client/build', import.meta.url));
 const SAVES = 40;
 const IDLE_MS = 60_000;
 const QUIET_MS = 5_000;
@@ -145,8 +148,14 @@ async function save(page: Page, origin: string): Promise<number[]> {
   return times;
 }
 
-/** The minute begins once what follows the last change is over, and the service worker has all its files. */
+/** The minute begins once the service worker has all its files, the font's too, and what follows the last change is over. */
 async function idleCost(page: Page, line: Line): Promise<InUse['idle']> {
+  const slices = readdirSync(BUILD, { recursive: true }).filter((path) => String(path).endsWith('.woff2'));
+  await page.waitForFunction(
+    async (count) => (await (await caches.open('fonts')).keys()).length >= count,
+    slices.length,
+    { polling: QUIET_MS, timeout: 120_000 },
+  );
   for (let seen = -1; seen !== line.bytes();) {
     seen = line.bytes();
     await page.waitForTimeout(QUIET_MS);

@@ -8,8 +8,10 @@ import { signAction } from '@sanji/sync/domain/signing';
 import type { Actor } from '@sanji/sync/domain/state';
 import { append, type ActionDraft } from '@sanji/sync/replication/append';
 import { openStation } from '#lib/local/station.ts';
+import { caseList } from '#lib/state/case-list.svelte.ts';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
 import { clock } from '#lib/state/clock.svelte.ts';
+import { foreground } from '#lib/state/foreground.ts';
 import { session } from '#lib/state/session.svelte.ts';
 import { syncStatus } from '#lib/state/sync-status.svelte.ts';
 
@@ -19,7 +21,11 @@ export interface CheckedAppend {
   build: (doc: CaseDocument, number: number) => Result<ActionDraft[]>;
 }
 
-export async function appendChecked({ caseId, series, build }: CheckedAppend): Promise<Result<CaseDocument>> {
+export function appendChecked(wanted: CheckedAppend): Promise<Result<CaseDocument>> {
+  return foreground.during(() => appendNow(wanted));
+}
+
+async function appendNow({ caseId, series, build }: CheckedAppend): Promise<Result<CaseDocument>> {
   const { actor, staff, device } = session;
   if (actor === undefined || staff === undefined) return refused('login-required');
   if (device === undefined) return refused('device-required');
@@ -46,7 +52,9 @@ export async function appendChecked({ caseId, series, build }: CheckedAppend): P
       },
     },
   );
-  if (done.ok) syncStatus.retry();
+  if (!done.ok) return done;
+  caseList.saved(done.value);
+  syncStatus.retry();
   return done;
 }
 

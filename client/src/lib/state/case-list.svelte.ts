@@ -2,6 +2,7 @@
  * Every case of this terminal, folded, in memory: lists, counts and search read from here, and only writes touch the store again.
  * The open cases are there at once, the rest follows in pieces so that the first screen is not kept waiting.
  */
+import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
 import { PIECE, type StoredCase } from '#lib/local/case-reader.ts';
@@ -10,6 +11,7 @@ import { byUrgency, ranOut, rowOf, timed, type CaseRow } from './case-row.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
+import { foreground } from './foreground.ts';
 
 const FIRST_PAGE = 60;
 /** A first sync brings thousands of changes: the screen follows a few times a second, not each of them. */
@@ -81,6 +83,12 @@ class CaseList {
     );
   }
 
+  /** What a clerk has just saved is on the screen at once, also while thousands of cases are still being read. */
+  saved(doc: CaseDocument): void {
+    this.#take([{ caseId: doc._id, doc }]);
+    this.#show();
+  }
+
   #show(): void {
     clearTimeout(this.#changed);
     this.#changed = undefined;
@@ -134,9 +142,10 @@ class CaseList {
   }
 }
 
-/** Resolves when the page has nothing better to do, or soon. */
-function idle(): Promise<void> {
-  return new Promise((resume) => {
+/** Resolves when the page has nothing better to do, or soon; never while a clerk's command is being carried out. */
+async function idle(): Promise<void> {
+  await foreground.free();
+  await new Promise<void>((resume) => {
     requestIdleCallback(
       () => {
         resume();

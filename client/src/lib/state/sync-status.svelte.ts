@@ -23,6 +23,8 @@ class SyncStatus {
   /** Milliseconds since the epoch of the last answer of the hub. */
   lastContact: number | undefined = $state();
   offlineSince: number | undefined = $state();
+  /** The hub's cases have not all come to this terminal yet: lists and counts are not exact. */
+  isFirstLoad = $state(false);
   /** Set by the running loop. */
   retry: () => void = () => undefined;
 
@@ -40,7 +42,7 @@ class SyncStatus {
   /** With what is in the tray. */
   rejected = $derived(this.rejectedActions.length + strayTray.open.length);
   oldestPendingAt = $derived(this.queue[0]?.action.body.at);
-  allSent = $derived(this.pending === 0 && this.rejected === 0 && caseList.complete);
+  allSent = $derived(this.pending === 0 && this.rejected === 0 && caseList.complete && !this.isFirstLoad);
 
   /** What stands in the way, when something does. */
   problem: Problem | undefined = $state.raw();

@@ -17,6 +17,7 @@ import { retire, watchRetirement } from './retire.ts';
 
 interface Told {
   line: typeof syncStatus.line;
+  isFirstLoad: boolean;
   lastContact: number | undefined;
   offlineSince: number | undefined;
   offsetMs: number;
@@ -52,8 +53,9 @@ export function runSync(station: Station, device: DeviceRecord): void {
   void navigator.locks.request('sanji-sync', () => lead(station, device, channel));
 }
 
-function follow({ line, lastContact, offlineSince, offsetMs }: Told): void {
+function follow({ line, isFirstLoad, lastContact, offlineSince, offsetMs }: Told): void {
   syncStatus.line = line;
+  syncStatus.isFirstLoad = isFirstLoad;
   syncStatus.lastContact = lastContact;
   syncStatus.offlineSince = offlineSince;
   clock.offsetMs = offsetMs;
@@ -101,13 +103,22 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
     reconnect.now();
     void loop.poke();
   };
+  const feed = feedOf(device.unit);
+  const tell = (): void => {
+    const { line, isFirstLoad, lastContact, offlineSince } = syncStatus;
+    channel.postMessage({
+      told: { line, isFirstLoad, lastContact, offlineSince, offsetMs: clock.offsetMs },
+    } satisfies Message);
+  };
+  const lookForFirstLoad = async (): Promise<void> => {
+    syncStatus.isFirstLoad = (await station.store.checkpoint(feed)) === null;
+  };
+  await lookForFirstLoad();
   loop.subscribe((status) => {
     show(status);
     if (status.problem?.code === 'device-revoked') void retire(station);
-    const { line, lastContact, offlineSince } = syncStatus;
-    channel.postMessage({
-      told: { line, lastContact, offlineSince, offsetMs: clock.offsetMs },
-    } satisfies Message);
+    if (status.state === 'idle' && syncStatus.isFirstLoad) void lookForFirstLoad().then(tell);
+    tell();
   });
   channel.addEventListener('message', ({ data }: MessageEvent<Message>) => {
     if ('poke' in data) syncStatus.retry();
@@ -118,7 +129,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
   addEventListener('offline', () => {
     syncStatus.lost();
   });
-  const feeds = new Set(['catalog', feedOf(device.unit)]);
+  const feeds = new Set(['catalog', feed]);
   await loop.poke();
   for (;;) {
     await listen(hubSession, {
