@@ -24,6 +24,9 @@ import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores } from './store/open-store.ts';
 import type { DirectoryStore } from './store/directory-store.ts';
 
+/** The hub's own acts fall due in working days: a storm of pushes goes first. */
+const MAX_AGENDA_WAIT_MS = 10_000;
+
 export interface Container extends Ground {
   life: HubLife;
   restores: RestoreNotes;
@@ -122,7 +125,7 @@ async function assemble(basis: Basis): Promise<Container> {
     ports: { ...judge, deviceId: hubDevice.deviceId, device: hubDevice, sign: hubDevice.sign },
     master,
     directory,
-    calm: () => pace.calm(),
+    calm: () => pace.calm(MAX_AGENDA_WAIT_MS),
     onAct: async (caseId, kind) => {
       metrics.acted(kind);
       await audit({ kind: `hub-${kind}`, staffId: 'hub', object: `case:${caseId}`, result: 'ok' });

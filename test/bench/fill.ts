@@ -1,4 +1,7 @@
-/** The cases of the bench: about 5 KB each as a document, received and accepted at one community station. */
+/**
+ * The cases of the bench, as the desk makes them by 收件并受理: draft, receipt and acceptance in one write, about 5 KB each as a document,
+ * received and accepted at one community station.
+ */
 import type { ActionPayloads, Author, CaseDocument } from '@sanji/sync/domain/action';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
 import { dayOf } from '@sanji/sync/domain/calendar';
@@ -18,7 +21,7 @@ const APPLICANT = {
 } as const;
 
 /** Words as long as what a clerk types in a case of about 5 KB. */
-const STORY = '申请人到窗口说明情况，工作人员核对材料并登记。'.repeat(14);
+const FORM = { note: '申请人到窗口说明情况，工作人员核对材料并登记。'.repeat(18) };
 
 export async function makeCases(
   station: BenchStation,
@@ -36,20 +39,20 @@ export async function makeCases(
       caseNo,
       matter,
       applicant: APPLICANT,
-      form: { note: STORY.slice(0, 300) },
+      form: FORM,
       materials: [
         { code: 'ID', name: '居民身份证', state: 'received', form: 'paper', copies: 1 },
         { code: 'SBDJ', name: '社会保险登记表', state: 'received', form: 'paper', copies: 1 },
+        { code: 'HKB', name: '居民户口簿', state: 'received', form: 'paper', copies: 1 },
       ],
       conditionMet: true,
       printed: { noticeDue: `${day}T17:00` },
     };
     cases.push(
       await station.makeCase(BY, [
-        { kind: 'draft', payload: { matter, applicant: APPLICANT, form: {} } },
+        { kind: 'draft', payload: { matter, applicant: APPLICANT, form: FORM } },
         { kind: 'receive', payload: receive },
         { kind: 'accept', payload: { deferred: [] } },
-        { kind: 'note', payload: { text: STORY.slice(0, 300) } },
       ]),
     );
   }

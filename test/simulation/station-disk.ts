@@ -41,7 +41,7 @@ export function frailDisk(
       told(caseIds);
       return local.readMany(caseIds);
     },
-    dirty: (limit) => local.dirty(limit),
+    dirty: (limit, except) => local.dirty(limit, except),
     checkpoint: (feed) => local.checkpoint(feed),
     write: async (doc, revision) => {
       refuse('write');

@@ -6,8 +6,8 @@ import type { Clock, Timer } from '@sanji/sync/replication/ports';
 
 /** Between two pushes of one station lies the time in which it stores its rulings. */
 const QUIET_MS = 100;
-/** In a storm that never ends nobody waits longer for what others did. */
-const MAX_WAIT_MS = 500;
+/** Nobody waits longer for what others did. */
+const MAX_WAIT_MS = 800;
 
 /** Time that nobody sets: waiting must not depend on the date. */
 const MONOTONIC: Clock & Timer = {
@@ -27,7 +27,6 @@ export class PushPace {
   #isClosed = false;
   #waiting: (() => void)[] = [];
   #cancelQuiet: (() => void) | undefined;
-  #cancelPatience: (() => void) | undefined;
 
   constructor(time = MONOTONIC) {
     this.#time = time;
@@ -44,13 +43,17 @@ export class PushPace {
     }
   }
 
-  /** Resolves when it is time. Never rejects. */
-  calm(): Promise<void> {
+  /**
+   * Resolves when it is time. Never rejects.
+   * @param maxWaitMs in a storm that never ends
+   */
+  calm(maxWaitMs: number = MAX_WAIT_MS): Promise<void> {
     if (this.#isClosed || (this.#underWay === 0 && !this.#isLively())) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
-      this.#cancelPatience ??= this.#time.after(MAX_WAIT_MS, () => {
-        this.#release();
+      const cancelPatience = this.#time.after(maxWaitMs, resolve);
+      this.#waiting.push(() => {
+        cancelPatience();
+        resolve();
       });
       if (this.#underWay === 0) this.#releaseAfter(QUIET_MS);
     });
@@ -82,8 +85,6 @@ export class PushPace {
 
   #release(): void {
     this.#cancelQuiet?.();
-    this.#cancelPatience?.();
-    this.#cancelPatience = undefined;
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const resolve of waiting) resolve();

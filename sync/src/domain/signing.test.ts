@@ -1,8 +1,16 @@
+import canonicalJson from 'canonicalize';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { makeSigner } from '../testing/factories.ts';
 import type { SignedAction } from './action.ts';
-import { importPublicKey, signAction, newDeviceKeys, verifyAction, verifyChain } from './signing.ts';
+import {
+  canonicalize,
+  importPublicKey,
+  signAction,
+  newDeviceKeys,
+  verifyAction,
+  verifyChain,
+} from './signing.ts';
 
 const signer = await makeSigner();
 const other = await makeSigner('device02');
@@ -27,6 +35,20 @@ it('refuses another device’s key, an altered body, and a signature that is non
   expect(await verifyAction({ ...action, body: { ...action.body, at: 1 } }, key)).toBe(false);
   expect(await verifyAction({ ...action, sig: 'äöü' }, key)).toBe(false);
   expect(await verifyAction({ ...action, sig: '' }, key)).toBe(false);
+});
+
+it('writes canonical JSON as the library does, in whatever order the keys stand', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const text = canonicalJson(value);
+      expect(canonicalize(value)).toBe(text);
+      // In order now, but for keys that look like numbers.
+      expect(canonicalize(JSON.parse(text ?? ''))).toBe(text);
+    }),
+  );
+  expect(() => canonicalize({ a: '\ud800' })).toThrow();
+  expect(() => canonicalize({ '\ud800': 1 })).toThrow();
+  expect(() => canonicalize([NaN])).toThrow();
 });
 
 it('keeps the private key inside', async () => {

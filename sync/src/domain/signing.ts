@@ -14,11 +14,32 @@ import type { LinkFault } from './chain.ts';
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 const SIGNATURE = { name: 'ECDSA', hash: 'SHA-256' } as const;
 
-/** Canonical JSON. Throws on what JSON cannot carry (NaN, lone surrogates): `parse-action` refuses those first. */
+/** Deeper values are left to the library, which does not recurse. */
+const MAX_DEPTH = 32;
+
+/** Canonical JSON (RFC 8785). Throws on what JSON cannot carry (NaN, lone surrogates): `parse-action` refuses those first. */
 export function canonicalize(value: unknown): string {
+  // Numbers and strings are written as JSON.stringify writes them, so only the order of keys is left: what was signed here is in order.
+  if (isInOrder(value, 0)) return JSON.stringify(value);
   const text = canonicalJson(value);
   if (text === undefined) throw new TypeError('not representable in JSON');
   return text;
+}
+
+/** Plain JSON of which every key stands where RFC 8785 puts it. */
+function isInOrder(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value === 'boolean' || value === null) return true;
+  if (typeof value !== 'object' || depth === MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isInOrder(item, depth + 1));
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  let last = '';
+  return Object.entries(value).every(([key, item]) => {
+    const isNext = last <= key && key.isWellFormed() && isInOrder(item, depth + 1);
+    last = key;
+    return isNext;
+  });
 }
 
 export function toBase64Url(bytes: Uint8Array): string {
@@ -67,7 +88,11 @@ export async function importPublicKey({ kty, crv, x, y }: DeviceKey['publicKey']
 
 /** base64url signature (r‖s) over the canonical JSON of `value`: for papers, QR codes and session requests. */
 export async function signValue(value: unknown, privateKey: CryptoKey): Promise<string> {
-  return toBase64Url(new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, bytesOf(value))));
+  return signBytes(bytesOf(value), privateKey);
+}
+
+async function signBytes(bytes: Uint8Array<ArrayBuffer>, privateKey: CryptoKey): Promise<string> {
+  return toBase64Url(new Uint8Array(await crypto.subtle.sign(SIGNATURE, privateKey, bytes)));
 }
 
 /** False for anything but a good signature of this value; never rejects on bad input. */
@@ -85,7 +110,11 @@ async function verifyBytes(
 }
 
 export async function signAction(body: AnyActionBody, privateKey: CryptoKey): Promise<SignedAction> {
-  return { body, hash: await hash(body), sig: await signValue(body, privateKey) };
+  const text = canonicalize(body);
+  const bytes = new TextEncoder().encode(text);
+  const [hash, sig] = await Promise.all([hashOf(bytes), signBytes(bytes, privateKey)]);
+  // Kept in the order it was signed in, so that whoever verifies it has nothing to sort.
+  return { body: JSON.parse(text) as AnyActionBody, hash, sig };
 }
 
 /** True when the hash is the body's and the signature the key's. */

@@ -45,8 +45,8 @@ export interface LocalStore {
   bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean>;
   /** Every case here, parked ones too, in pieces. What is written during the walk may or may not be seen. */
   walk(): AsyncIterable<CaseDocument[]>;
-  /** Cases that hold an unruled action which no relay has taken (`relayed`), and are not parked, oldest first. */
-  dirty(limit: number): Promise<CaseDocument[]>;
+  /** Cases that hold an unruled action which no relay has taken (`relayed`), and are not parked, oldest first; without `except`. */
+  dirty(limit: number, except?: ReadonlySet<CaseId>): Promise<CaseDocument[]>;
   /** Parks a case out of the push queue with its problem, until a person acts or the case changes (rule 7). */
   park(caseId: CaseId, problem: Problem): Promise<void>;
   /** Puts actions in the tray a person empties (rule 13). Idempotent by action id. */

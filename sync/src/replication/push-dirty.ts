@@ -38,7 +38,7 @@ const FAST_MS = 1_000;
 const SLOW_MS = 5_000;
 /** Read from the store at first, so that the lanes soon have something to do. */
 const FIRST_TAKE = 2 * LANES * FIRST_CASES;
-/** Read at a time then: as much as the lanes take at most. Those under way are read again. */
+/** Read at a time then: as much as the lanes take at most. */
 const TAKE_CASES = LANES * MAX_PUSH_CASES;
 /** UTF-8 takes no more for one unit of UTF-16. */
 const MAX_BYTES_PER_UNIT = 3;
@@ -127,12 +127,13 @@ class Outbox {
 
   /** True when there may be more behind what was found to be stuck. */
   async #read(): Promise<boolean> {
-    const limit = this.#take + this.#failed.size + this.#taken.size + this.#suspects.size;
-    const dirty = await this.#context.local.dirty(limit);
+    const limit = this.#take + this.#suspects.size;
+    const dirty = await this.#context.local.dirty(limit, new Set([...this.#failed, ...this.#taken]));
     this.#take = TAKE_CASES;
     this.#hasMore = dirty.length === limit;
     const open = dirty
-      .filter(({ _id }) => !this.#failed.has(_id) && !this.#taken.has(_id))
+      // The hub may have failed on it while this was read.
+      .filter(({ _id }) => !this.#failed.has(_id))
       .map(pushedOf)
       .filter(({ actions }) => actions.length > 0);
     // The same actions again: answered, yet still unruled. Left for the next round instead of a busy loop.

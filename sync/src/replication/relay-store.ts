@@ -175,8 +175,10 @@ export class RelayStore implements LocalStore {
     }
   }
 
-  async dirty(limit: number): Promise<CaseDocument[]> {
-    const open = [...this.#waiting].filter(([, { isParked }]) => !isParked).map(([id]) => id);
+  async dirty(limit: number, except: ReadonlySet<CaseId> = new Set()): Promise<CaseDocument[]> {
+    const open = [...this.#waiting]
+      .filter(([id, { isParked }]) => !isParked && !except.has(id))
+      .map(([id]) => id);
     // Case ids sort by the time at which they were made.
     const asked = open.sort().slice(0, limit);
     const found = await this.find(asked);

@@ -106,6 +106,25 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       await store.write(caseOf(B, { ruled: 2, pending: 1 }), await revisionOf(store, B));
       expect((await store.dirty(10)).map(({ _id }) => _id)).toEqual([A, B]);
       expect(await store.dirty(1)).toHaveLength(1);
+      expect((await store.dirty(1, new Set([A]))).map(({ _id }) => _id)).toEqual([B]);
+      expect(await store.dirty(10, new Set([A, B]))).toEqual([]);
+    });
+
+    test('of many dirty cases those asked for are given, and what was read to be sent is written over once', async () => {
+      const store = await make();
+      const ids = Array.from({ length: 30 }, (_, i) => `01kb3x5n8v0000000000000${String(100 + i)}`);
+      await store.writeMany(ids.map((id) => ({ doc: caseOf(id, { pending: 1 }), revision: undefined })));
+      const [first = '', ...rest] = ids;
+      const dirty = await store.dirty(100, new Set([first]));
+      expect(dirty.map(({ _id }) => _id)).toEqual(rest);
+      const read = await store.readMany(rest);
+      const ruled = rest.map((id, i) => ({ doc: caseOf(id, { ruled: 1 }), revision: read[i]?.revision }));
+      expect(await store.writeMany(ruled)).toEqual(rest.map(() => true));
+      expect(await store.writeMany(ruled)).toEqual(rest.map(() => false));
+      expect((await store.dirty(100)).map(({ _id }) => _id)).toEqual([first]);
+      expect((await store.readMany(rest)).map((found) => found?.kind === 'case' && found.doc)).toEqual(
+        ruled.map(({ doc }) => doc),
+      );
     });
 
     test('a parked case is out of the queue until it changes', async () => {

@@ -91,10 +91,12 @@ export class MemoryLocalStore implements LocalStore {
     }
   }
 
-  async dirty(limit: number): Promise<CaseDocument[]> {
+  async dirty(limit: number, except: ReadonlySet<CaseId> = new Set()): Promise<CaseDocument[]> {
     return [...this.rows.values()]
       .flatMap((row) =>
-        row.kind === 'case' && row.parked === undefined && isDirty(row.doc) ? [row.doc] : [],
+        row.kind === 'case' && row.parked === undefined && isDirty(row.doc) && !except.has(row.doc._id)
+          ? [row.doc]
+          : [],
       )
       .slice(0, limit);
   }

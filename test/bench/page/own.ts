@@ -35,8 +35,8 @@ async function open({ name, code }: Terminal) {
   const faults: unknown[] = [];
   let pushedAt = 0;
   const dirty = store.dirty.bind(store);
-  store.dirty = async (limit) => {
-    const docs = await dirty(limit);
+  store.dirty = async (limit, except) => {
+    const docs = await dirty(limit, except);
     if (docs.length === 0) pushedAt = performance.now();
     return docs;
   };

@@ -2,7 +2,7 @@
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
 import { afterEach, describe, expect, test } from 'vitest';
-import type { SignedAction } from '@sanji/sync/domain/action';
+import type { CaseDocument, SignedAction } from '@sanji/sync/domain/action';
 import { problem } from '@sanji/sync/domain/problem';
 import { cheapSign } from '@sanji/sync/testing/cheap-signer';
 import { localStoreSuite } from '@sanji/sync/testing/local-store-suite';
@@ -37,6 +37,8 @@ async function terminal(name = `t${String((made += 1))}`) {
     drafts: new DraftStore(station, seal),
     reader: new CaseReader({ cases: rx.cases, shelf, seal }),
     store: new RxLocalStore({ cases: rx.cases, shelf, station, seal }),
+    /** What another tab of the terminal writes with. */
+    otherTab: new RxLocalStore({ cases: rx.cases, shelf, station, seal }),
   };
 }
 
@@ -45,6 +47,21 @@ afterEach(async () => {
 });
 
 localStoreSuite(async () => (await terminal()).store);
+
+test('what another tab adds to a case that is being sent is a conflict, and is there when it is read again', async () => {
+  const { store, otherTab } = await terminal();
+  const { caseId } = aPackedCase(1);
+  const note = aNote(caseId, '本机');
+  const unsent: CaseDocument = { _id: caseId, n: 0, actions: { [note.body.id]: note }, rulings: {} };
+  await otherTab.write(unsent, undefined);
+  expect(await store.dirty(10)).toEqual([unsent]);
+  const theirs = { ...unsent, n: 1 };
+  expect(await otherTab.write(theirs, (await otherTab.read(caseId))?.revision)).toBe(true);
+  const [sent] = await store.readMany([caseId]);
+  expect(sent).toMatchObject({ doc: unsent });
+  expect(await store.write({ ...unsent, n: 2 }, sent?.revision)).toBe(false);
+  expect((await store.readMany([caseId]))[0]).toMatchObject({ doc: theirs });
+});
 
 describe('a first load on the shelf', () => {
   const rows = Array.from({ length: 250 }, (_, i) => aPackedCase(i));

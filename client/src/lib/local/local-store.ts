@@ -16,7 +16,7 @@ import type {
   Stray,
 } from '@sanji/sync/replication/ports';
 import { takeBack } from '@sanji/sync/replication/take-back';
-import type { BulkWriteRow, RxDocumentData } from 'rxdb/plugins/core';
+import type { BulkWriteRow } from 'rxdb/plugins/core';
 import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
 import {
@@ -29,10 +29,10 @@ import {
   tombstoneOf,
   type CaseRecord,
 } from './case-record.ts';
+import { RecentRecords, type Stored } from './recent-records.ts';
 import type { Seal } from './seal.ts';
 import type { StationDatabase } from './station-database.ts';
 
-type Stored = RxDocumentData<CaseRecord>;
 /** A case as it is here: in the database, or still on the shelf. */
 type Found = { record: Stored } | { packed: PackedCase };
 
@@ -44,6 +44,8 @@ const CONTEXT = 'sanji-local-store';
 /** Under which the hub's epoch is kept among the settings. */
 const EPOCH = 'hub-epoch';
 const RELAY = 'relay';
+/** From here on it is worth looking whether they are neighbours. */
+const MANY = 10;
 /** Cases of a walk in memory at once. */
 const PIECE = 200;
 
@@ -59,6 +61,7 @@ export class RxLocalStore implements LocalStore {
   readonly #shelf: CaseShelf;
   readonly #station: StationDatabase;
   readonly #seal: Seal;
+  readonly #recent = new RecentRecords();
   #deviceId = '';
 
   constructor({ cases, shelf, station, seal }: LocalStoreParts) {
@@ -74,12 +77,20 @@ export class RxLocalStore implements LocalStore {
   }
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
+    this.#recent.forget(caseId);
     return (await this.readMany([caseId]))[0];
   }
 
+  /** What `dirty` has just read is not read again: the write that follows finds out whether it still stands. */
   async readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]> {
-    const found = await this.#find(caseIds);
-    return Promise.all(caseIds.map((caseId) => this.#localCase(found.get(caseId))));
+    const recent = caseIds.map((caseId) => this.#recent.takeDocument(caseId));
+    const found = await this.#find(caseIds.filter((_, i) => recent[i] === undefined));
+    return Promise.all(
+      caseIds.map((caseId, i): Promise<LocalCase | undefined> | LocalCase => {
+        const here = recent[i];
+        return here === undefined ? this.#localCase(found.get(caseId)) : { kind: 'case', ...here };
+      }),
+    );
   }
 
   async #localCase(here: Found | undefined): Promise<LocalCase | undefined> {
@@ -146,7 +157,7 @@ export class RxLocalStore implements LocalStore {
   }
 
   async #put(rows: { record: CaseRecord; revision: string | undefined }[]): Promise<boolean[]> {
-    const found = await this.#find(rows.map(({ record }) => record.caseId));
+    const found = await this.#standing(rows);
     const current = rows.filter(({ record, revision }) => revisionOf(found.get(record.caseId)) === revision);
     const conflicts = new Set(
       await this.#bulkWrite(
@@ -157,7 +168,21 @@ export class RxLocalStore implements LocalStore {
       ),
     );
     const written = new Set(current.filter(({ record }) => !conflicts.has(record.caseId)));
+    for (const { record } of rows) this.#recent.forget(record.caseId);
     return rows.map((row) => written.has(row));
+  }
+
+  /** What the rows are written over: as it was read a moment ago, where that is what they were made from. */
+  async #standing(rows: { record: CaseRecord; revision: string | undefined }[]): Promise<Map<CaseId, Found>> {
+    const standing = new Map<CaseId, Found>();
+    const unknown: CaseId[] = [];
+    for (const { record, revision } of rows) {
+      const recent = this.#recent.record(record.caseId, revision);
+      if (recent === undefined) unknown.push(record.caseId);
+      else standing.set(record.caseId, { record: recent });
+    }
+    for (const [caseId, found] of await this.#find(unknown)) standing.set(caseId, found);
+    return standing;
   }
 
   async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
@@ -183,11 +208,31 @@ export class RxLocalStore implements LocalStore {
   async #find(caseIds: CaseId[]): Promise<Map<CaseId, Found>> {
     const found = new Map<CaseId, Found>();
     if (caseIds.length === 0) return found;
-    const records = await this.#cases.storageInstance.findDocumentsById(caseIds, false);
-    for (const record of records) found.set(record.caseId, { record });
+    for (const record of (await this.#records(caseIds)).values()) {
+      found.set(record.caseId, { record });
+      this.#recent.note(record);
+    }
     const packed = await this.#shelf.find(caseIds.filter((caseId) => !found.has(caseId)));
     for (const [caseId, row] of packed) found.set(caseId, { packed: row });
     return found;
+  }
+
+  /** Neighbours in one request, where asking for each costs one each: cases made one after the other have neighbouring ids. */
+  async #records(caseIds: CaseId[]): Promise<Map<CaseId, Stored>> {
+    const sorted = [...caseIds].sort();
+    const [first, last] = [sorted[0], sorted.at(-1)];
+    if (first === undefined || last === undefined) return new Map();
+    const { dexieTable } = await tableOf(this.#cases);
+    const between = () => dexieTable.where('caseId').between(first, last, true, true);
+    if (caseIds.length < MANY || (await between().count()) > caseIds.length * 2) {
+      const found = await this.#cases.storageInstance.findDocumentsById(caseIds, false);
+      return new Map(found.map((record) => [record.caseId, record]));
+    }
+    const wanted = new Set(caseIds);
+    const found = (await between().toArray()) as Stored[];
+    // RxDB has no booleans in its tables.
+    const whole = found.map((record): Stored => ({ ...record, _deleted: false }));
+    return new Map(whole.filter(({ caseId }) => wanted.has(caseId)).map((record) => [record.caseId, record]));
   }
 
   /** One transaction, compare-and-set on each row. Returns the ids that met another revision. */
@@ -199,21 +244,34 @@ export class RxLocalStore implements LocalStore {
     return error.map(({ documentId }) => documentId);
   }
 
-  async dirty(limit: number): Promise<CaseDocument[]> {
-    const found = await this.#cases
-      .find({
-        selector: { dirty: 1 },
-        sort: [{ dirty: 'asc' }, { queue: 'asc' }],
-        index: ['dirty', 'queue'],
-        limit,
-      })
-      .exec();
-    return Promise.all(found.map((record) => documentOf(record, this.#seal)));
+  async dirty(limit: number, except: ReadonlySet<CaseId> = new Set()): Promise<CaseDocument[]> {
+    const { dexieTable } = await tableOf(this.#cases);
+    // RxDB puts its own mark before, and the key after, the index of the schema.
+    const keys = (await dexieTable
+      .where('[_deleted+dirty+queue+caseId]')
+      .between(['0', 1, 0, ''], ['0', 1, GONE, '\uffff'])
+      .primaryKeys()) as CaseId[];
+    const wanted = keys.filter((caseId) => !except.has(caseId)).slice(0, limit);
+    const byId = await this.#records(wanted);
+    return Promise.all(
+      wanted.flatMap((caseId) => {
+        const record = byId.get(caseId);
+        // Buried or sent by another tab since the keys were read.
+        return record?.dirty === 1 ? [this.#dirtyOne(record)] : [];
+      }),
+    );
+  }
+
+  async #dirtyOne(record: Stored): Promise<CaseDocument> {
+    const doc = await documentOf(record, this.#seal);
+    this.#recent.note(record, doc);
+    return doc;
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
     const found = await this.#cases.findOne(caseId).exec();
     const sealed = await this.#seal.seal(JSON.stringify(problem), problemLabel(caseId));
+    this.#recent.forget(caseId);
     await found?.incrementalModify((record) =>
       record.dirty === 1 ? { ...record, dirty: 2, problem: sealed } : record,
     );
