@@ -6,6 +6,9 @@ import type { ActionPayloads, Author, CaseDocument } from '@sanji/sync/domain/ac
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
+import { SeededRandom } from '@sanji/sync/testing/fake-time';
+import { fillIntake } from '@sanji/sync/testing/form-filler';
+import { sampleMatters } from '../e2e/cast.ts';
 import type { BenchStation } from './station.ts';
 
 export const UNIT = '530102001013';
@@ -30,16 +33,19 @@ export async function makeCases(
 ): Promise<PushedCase[]> {
   const day = dayOf(Date.now());
   const cases: PushedCase[] = [];
+  const version = sampleMatters().find(({ matterId }) => matterId === MATTER);
+  if (version === undefined) throw new Error(`no such matter: ${MATTER}`);
+  const filled = fillIntake(version, new SeededRandom(1), day, APPLICANT).form;
   for (let i = 0; i < count; i++) {
     const counter = firstNumber + i;
     // One terminal of a station numbers up to 9,999 a day.
     const caseNo = formatCaseNo({ unit: UNIT, day, terminal: station.terminal, counter });
-    const matter = { matterId: MATTER, version: 1, rules: 1 };
+    const matter = { matterId: MATTER, version: version.version, rules: 1 };
     const receive: ActionPayloads['receive'] = {
       caseNo,
       matter,
       applicant: APPLICANT,
-      form: FORM,
+      form: { ...filled, remark: FORM.note.slice(0, 300) },
       materials: [
         { code: 'ID', name: '居民身份证', state: 'received', form: 'paper', copies: 1 },
         { code: 'SBDJ', name: '社会保险登记表', state: 'received', form: 'paper', copies: 1 },

@@ -2,6 +2,9 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { dayOf } from '@sanji/sync/domain/calendar';
+import { indexCatalog } from '@sanji/sync/domain/catalog-index';
+import { matterVersionOn } from '@sanji/sync/domain/tier-rules';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
 import { makeCode } from '../bench/station.ts';
@@ -25,11 +28,11 @@ export const PEOPLE = {
 
 const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
 
-/** The matters of the sample district, as its catalog has them. */
+/** The matters of the sample district in the version of today. */
 export function sampleMatters(): MatterVersion[] {
-  return loadSampleDistrict(SAMPLE).documents.flatMap(({ entry }) =>
-    entry.kind === 'matter' ? [entry.matter] : [],
-  );
+  const catalog = indexCatalog(loadSampleDistrict(SAMPLE).documents);
+  const today = dayOf(Date.now());
+  return [...catalog.matters.keys()].flatMap((matterId) => matterVersionOn(catalog, matterId, today) ?? []);
 }
 
 /** Matters a community accepts and the street or the district decides. */

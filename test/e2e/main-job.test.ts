@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
+import { deferredFor } from './intake-data.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
 
 const CASES = 20;
@@ -32,7 +33,7 @@ it('brings 20 cases received offline to the street, the district and back, none 
   const received: { caseId: string; caseNo: string; deferred: string[] }[] = [];
   for (const [index, matter] of matters.entries()) {
     const caseNo = await community.receive(matter, `申请人${String(index + 1)}`, 'forward');
-    const deferred = matter.materials.filter(({ need }) => need === 'deferrable').map(({ code }) => code);
+    const deferred = deferredFor(matter);
     received.push({ caseId: community.openCaseId(), caseNo, deferred });
     if (index === 9) await community.page.reload();
     if (index === 14) {

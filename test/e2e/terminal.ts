@@ -1,7 +1,10 @@
 /** A terminal with a person at it, driven as the person would: by what is on the screen. */
 import type { BrowserContext, Page } from 'playwright-core';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
+import type { FormValue } from '@sanji/sync/domain/action';
+import { fieldsOf, type FormField } from '@sanji/sync/domain/form';
 import { openProfile } from './browser.ts';
+import { intakeFor } from './intake-data.ts';
 
 export interface Person {
   staffId: string;
@@ -13,10 +16,6 @@ export interface TerminalOptions {
   /** One host name for each terminal, so that a copied profile cannot pass for another. */
   origin: string;
 }
-
-/** The standard's example of a valid resident ID, and of a valid credit code. */
-const RESIDENT_ID = '11010519491231002X';
-const CREDIT_CODE = '91350100M000100Y43';
 
 export class Terminal {
   readonly #options: TerminalOptions;
@@ -88,24 +87,29 @@ export class Terminal {
     button: 'receive' | 'accept' | 'forward',
   ): Promise<string> {
     await this.go('/intake');
-    const isPerson = matter.subject.includes('person');
-    if (!isPerson) await this.byId('intake-kind-organisation').check({ force: true });
+    const { applicant, form, materials } = intakeFor(matter);
+    await this.byId(`intake-kind-${applicant.kind}`).check({ force: true });
     await this.byId('intake-matter-search').fill(matter.basicCode);
     await this.byId(`matter-${matter.matterId}`).click();
-    await this.byId('field-applicant-idNumber').fill(isPerson ? RESIDENT_ID : CREDIT_CODE);
-    await this.byId('field-applicant-name').fill(name);
-    await this.byId('field-applicant-mobile').fill('13800000000');
-    await this.byId('field-applicant-address').fill('五华区翠湖南路 1 号');
+    await this.#fillTexts({
+      'applicant-idNumber': applicant.idNumber,
+      'applicant-name': name,
+      'applicant-mobile': applicant.mobile ?? '',
+      'applicant-address': applicant.address ?? '',
+      ...(applicant.agent !== undefined && {
+        'applicant-agent-name': applicant.agent.name,
+        'applicant-agent-idNumber': applicant.agent.idNumber,
+      }),
+    });
     const condition = this.byId('field-condition');
     if ((await condition.count()) > 0) await condition.check();
-    for (const field of matter.form.filter(({ required }) => required)) {
-      const box = this.byId(`field-form-${field.name}`);
-      if (field.type === 'choice') await box.selectOption(field.choices?.[0]?.value ?? '');
-      else if (field.type === 'boolean') await box.check();
-      else await box.fill(sampleOf(field.type, field.min));
+    // What depends on an answer appears once the answer is given.
+    const fields = fieldsOf(matter.form).filter(({ name: field }) => form[field] !== undefined);
+    for (const field of [...fields].sort((x, y) => depthOf(x) - depthOf(y))) {
+      await this.#fillField(field, form[field.name] ?? null);
     }
-    for (const { code } of matter.materials.filter(({ need }) => need === 'required')) {
-      await this.byId(`field-materials-${code}`).click();
+    for (const { code, state } of materials) {
+      if (state === 'received') await this.byId(`field-materials-${code}`).click();
     }
     await this.byId(`intake-${button}`).click();
     const outcome = this.byId('receipt-case-no')
@@ -118,6 +122,19 @@ export class Terminal {
     }
     const caseNo = await outcome.textContent();
     return (caseNo ?? '').trim();
+  }
+
+  async #fillTexts(texts: Record<string, string>): Promise<void> {
+    for (const [id, text] of Object.entries(texts)) await this.byId(`field-${id}`).fill(text);
+  }
+
+  async #fillField({ name, widget }: FormField, value: FormValue): Promise<void> {
+    const box = this.byId(`field-form-${name}`);
+    if (widget === 'choice') await box.selectOption(String(value));
+    else if (widget === 'boolean') await box.setChecked(value === true);
+    else if (Array.isArray(value))
+      for (const one of value) await this.byId(`field-form-${name}-${one}`).check();
+    else await box.fill(String(value));
   }
 
   /** Opens a case by the quick search, as a clerk does with the receipt in hand. */
@@ -191,24 +208,7 @@ export class Terminal {
   }
 }
 
-function sampleOf(type: string, min: number | undefined): string {
-  switch (type) {
-    case 'number':
-    case 'money':
-      return String(Math.max(1, min ?? 1));
-    case 'date':
-      return '20260105';
-    case 'month':
-      return '202601';
-    case 'creditCode':
-      return CREDIT_CODE;
-    case 'residentId':
-      return RESIDENT_ID;
-    case 'mobile':
-      return '13800000000';
-    case 'bankAccount':
-      return '6222021234567890123';
-    default:
-      return '示例内容';
-  }
+/** Fields that are always asked come first. */
+function depthOf({ schema }: FormField): number {
+  return schema['x-when']?.some(({ field }) => !field.startsWith('applicant.')) === true ? 1 : 0;
 }

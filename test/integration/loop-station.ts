@@ -6,6 +6,8 @@ import { newCaseId, type CaseId } from '@sanji/sync/domain/identifiers';
 import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
 import { signAction } from '@sanji/sync/domain/signing';
 import { matterVersionOn } from '@sanji/sync/domain/tier-rules';
+import { SeededRandom } from '@sanji/sync/testing/fake-time';
+import { fillIntake } from '@sanji/sync/testing/form-filler';
 import { append, type ActionDraft } from '@sanji/sync/replication/append';
 import type { HubPort } from '@sanji/sync/replication/ports';
 import { readSnapshot } from '@sanji/sync/replication/read-snapshot';
@@ -59,16 +61,17 @@ export class LoopStation {
     const caseId = newCaseId(clock.now(), randomBytes(10));
     const matter = { matterId, version: version.version, rules: catalog.publications.at(-1)?.seq ?? 0 };
     const applicant = { kind: 'person' as const, name: '张三', idNumber: '11010519491231002X' };
+    const { form } = fillIntake(version, new SeededRandom(1), DAY, applicant);
     const materials = version.materials.map(({ code, name }) => ({ code, name, state: 'received' as const }));
     await this.#append(caseId, (counter) => [
-      { kind: 'draft', payload: { matter, applicant, form: {} } },
+      { kind: 'draft', payload: { matter, applicant, form } },
       {
         kind: 'receive',
         payload: {
           caseNo: formatCaseNo({ unit: terminal.unit, day: DAY, terminal: terminal.terminal, counter }),
           matter,
           applicant,
-          form: {},
+          form,
           materials,
           conditionMet: true,
           printed: { noticeDue: '2026-11-30T17:00' },

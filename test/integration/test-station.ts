@@ -10,6 +10,8 @@ import type {
 } from '@sanji/sync/domain/action';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
 import { effectiveRule, matterVersionOn } from '@sanji/sync/domain/tier-rules';
+import { SeededRandom } from '@sanji/sync/testing/fake-time';
+import { fillIntake } from '@sanji/sync/testing/form-filler';
 import { feedOf, newCaseId, actionIdOf } from '@sanji/sync/domain/identifiers';
 import { exportPublicKey, newDeviceKeys, signAction, signValue } from '@sanji/sync/domain/signing';
 import type { PushAnswer, PushedCase } from '@sanji/sync/protocol/messages';
@@ -132,16 +134,17 @@ export class TestStation {
       terminal: this.terminal,
       counter: this.#cases,
     });
+    const { form } = fillIntake(version, new SeededRandom(1), '2026-11-23', applicant);
     const materials = version.materials.map(({ code, name }) => ({ code, name, state: 'received' as const }));
     const actions = [
-      await this.sign(caseId, by, { kind: 'draft', payload: { matter, applicant, form: {} } }),
+      await this.sign(caseId, by, { kind: 'draft', payload: { matter, applicant, form } }),
       await this.sign(caseId, by, {
         kind: 'receive',
         payload: {
           caseNo,
           matter,
           applicant,
-          form: {},
+          form,
           materials,
           conditionMet: true,
           printed: { noticeDue: '2026-11-30' },

@@ -25,8 +25,8 @@ describe('the sample district', () => {
     expect(catalog.units.size).toBe(113);
     const count = (tier: string) => [...catalog.units.values()].filter((unit) => unit.tier === tier).length;
     expect(TIERS.map(count)).toEqual([101, 11, 1]);
-    expect(matters.length).toBe(80);
-    expect(matters.filter(({ optional }) => !optional).length).toBe(73);
+    expect(catalog.matters.size).toBe(80);
+    expect([...catalog.matters.values()].filter(([first]) => first?.optional === false).length).toBe(73);
     expect(credentials.map(({ staffId }) => staffId).sort()).toEqual([...catalog.staff.keys()].sort());
   });
 
@@ -34,16 +34,26 @@ describe('the sample district', () => {
     expect(JSON.stringify(documents)).not.toContain('Wuhua-2026');
   });
 
-  test('gives every matter a form of three to six fields, with a head-count where a rule asks for one', () => {
-    for (const { form } of matters) {
-      expect(form.length).toBeGreaterThanOrEqual(3);
-      expect(form.length).toBeLessThanOrEqual(6);
+  test('asks for the head-count where a rule asks for one', () => {
+    for (const { matterId, condition } of catalog.publications.flatMap(({ rows }) => rows)) {
+      if (condition?.maxHeadCount === undefined) continue;
+      expect(catalog.matters.get(matterId)?.[0]?.form.properties).toHaveProperty('headCount');
     }
-    for (const { row } of catalog.publications.flatMap(({ rows }) => rows.map((row) => ({ row })))) {
-      if (row.condition?.maxHeadCount === undefined) continue;
-      const form = catalog.matters.get(row.matterId)?.[0]?.form ?? [];
-      expect(form.map(({ name }) => name)).toContain('headCount');
+  });
+
+  test('asks where people live where a rule asks for it', () => {
+    for (const { matterId, condition } of catalog.publications.flatMap(({ rows }) => rows)) {
+      if (condition?.residence !== true) continue;
+      expect(catalog.matters.get(matterId)?.[0]?.form.properties).toHaveProperty('residence');
     }
+  });
+
+  test('has versions that come into force next year', () => {
+    const coming = matters.filter(({ effectiveFrom }) => effectiveFrom > DAY);
+    expect(coming.map(({ matterId, version }) => [matterId, version])).toEqual([
+      ['532014010001', 2],
+      ['532014030002', 2],
+    ]);
   });
 
   test('has a decider for every matter, and 20 or more that a community accepts', () => {
@@ -95,7 +105,14 @@ describe('a damaged sample district', () => {
     ['units.json', '"parent":"530102000000"', '"parent":"530199000000"', 'units.json:3: [1].parent unknown'],
     ['matters.json', '"legalDays":10', '"legalDays":-1', 'matters.json:2: [0].legalDays at-least-0'],
     ['matters.json', '"code":"YYZZ"', '"code":"NONE"', 'matters.json:2: [0].materials[0].code unknown'],
-    ['forms.json', '"type":"choice"', '"type":"list"', 'forms.json:3: enrolOrganisation[0].type one-of:'],
+    ['forms.json', '"$defs"', '"parts"', 'forms.json:1: $defs missing'],
+    ['forms.json', '"x-widget": "text"', '"x-widget": "canvas"', '.x-widget one-of:'],
+    [
+      'guides.json',
+      '"process": "instant"',
+      '"process": "never"',
+      'matters.json:2: [0].processStandard missing',
+    ],
     ['staff.json', '"unit":"530102001013"', '"unit":"530102001099"', 'staff.json:2: [0].unit unknown'],
     ['calendars.json', '2025-01-01', '2025-01-32', 'calendars.json:2: [0].holidays[0] not-a-day'],
   ])('names file, line and reason: %s %s', (file, from, to, message) => {

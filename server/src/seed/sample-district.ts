@@ -5,14 +5,16 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { catalogIdOf } from '@sanji/sync/domain/catalog-index';
-import type { CatalogDocument, CatalogEntry, FormField, MatterVersion } from '@sanji/sync/domain/catalog';
+import type { CatalogDocument, CatalogEntry, MatterVersion } from '@sanji/sync/domain/catalog';
+import { resolveForms } from '@sanji/sync/domain/form-parts';
 import { parseJsonFile, readJson } from '@sanji/sync/domain/json-file';
 import type { FileProblem, FileResult } from '@sanji/sync/domain/json-file';
-import { parseMatterFile } from '@sanji/sync/domain/matter-file';
+import { parseMatters } from '@sanji/sync/domain/matter-file';
 import type * as z from 'zod';
 import {
   calendarsSchema,
   formsSchema,
+  guidesSchema,
   materialsSchema,
   rulesSchema,
   settingsSchema,
@@ -97,11 +99,18 @@ export class SampleFileError extends Error {
 
 function loadMatters(directory: string): MatterVersion[] {
   const file = 'matters.json';
-  const forms = new Map<string, FormField[]>(Object.entries(load(directory, 'forms.json', formsSchema)));
+  const forms = resolveForms(load(directory, 'forms.json', formsSchema));
+  const guides = load(directory, 'guides.json', guidesSchema);
   const names = new Map(
     load(directory, 'materials.json', materialsSchema).map(({ code, name }) => [code, name]),
   );
-  const parsed = parseMatterFile(read(directory, file), forms);
+  const parsed = parseMatters(read(directory, file), (row) => {
+    const guide = guides.matters[String(row['matterId'])];
+    const form = typeof row['form'] === 'string' ? (forms.get(row['form']) ?? row['form']) : row['form'];
+    if (guide === undefined) return { ...row, form };
+    const { process, ...standards } = guide;
+    return { ...row, form, ...standards, processStandard: guides.processes[process] };
+  });
   if (!parsed.ok) throw new SampleFileError(file, parsed.problems);
   const wrong = parsed.matters.flatMap(({ materials }, m) =>
     materials.flatMap(({ code, name }, i) => (names.get(code) === name ? [] : [[m, 'materials', i, 'code']])),

@@ -4,7 +4,6 @@ import { ROLES } from '@sanji/sync/domain/action';
 import { MODES } from '@sanji/sync/domain/catalog';
 import type {
   CalendarYear,
-  FormField,
   RulePublication,
   Settings,
   Staff,
@@ -13,7 +12,7 @@ import type {
 } from '@sanji/sync/domain/catalog';
 import { isDay } from '@sanji/sync/domain/dates';
 import { TIERS, UNIT_CODE } from '@sanji/sync/domain/identifiers';
-import { formSchema } from '@sanji/sync/domain/matter-file';
+import { words } from '@sanji/sync/domain/form-shape';
 
 const text = z.string().trim().min(1).max(200);
 const unitCode = z.string().regex(UNIT_CODE);
@@ -48,7 +47,29 @@ export const materialsSchema = z.array(
   }),
 );
 
-export const formsSchema: z.ZodType<Record<string, FormField[]>> = z.record(z.string(), formSchema);
+const loose = z.record(z.string(), z.unknown());
+
+/** Only the frame: each form is checked where a matter uses it, with the matter's own line. */
+export const formsSchema = z.strictObject({
+  $defs: z.record(z.string(), loose),
+  forms: z.record(z.string(), loose),
+});
+
+const step = z.strictObject({ name: words, who: words, within: words });
+
+/** The three standards and the typical defects of each matter, for all its versions. */
+export const guidesSchema = z.strictObject({
+  processes: z.record(z.string(), z.array(step)),
+  matters: z.record(
+    z.string(),
+    z.strictObject({
+      serviceStandard: z.array(words).min(1),
+      discretionRule: z.array(words).min(1),
+      process: text,
+      defects: z.array(words).min(1),
+    }),
+  ),
+});
 
 const ruleSchema: z.ZodType<TierRule> = z.strictObject({
   matterId: text,

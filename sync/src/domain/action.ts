@@ -117,7 +117,7 @@ export interface ActionPayloads {
   note: { text: string };
   supplyDeferred: { materials: MaterialEntry[] };
 }
-export type FormValue = string | number | boolean | null;
+export type FormValue = string | number | boolean | string[] | null;
 export type ActionKind = keyof ActionPayloads;
 
 /** Who acted, as the terminal knew at that moment; the hub holds it against its directory. */

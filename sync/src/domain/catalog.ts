@@ -1,6 +1,8 @@
 /** What the district publishes and every station keeps: units, matters by version, tier rules, calendars, device keys. Shapes only. */
 import type { Day, DeviceId, MatterId, Tier, UnitCode } from './identifiers.ts';
-import type { FormValue, Role } from './action.ts';
+import type { Role } from './action.ts';
+import type { MatterForm, Words } from './form.ts';
+import type { Condition } from './form-condition.ts';
 
 export interface Unit {
   code: UnitCode;
@@ -15,38 +17,26 @@ export interface Unit {
   activeUntil?: Day;
 }
 
+export type MaterialMedium = 'paper' | 'electronic' | 'card';
+
 export interface MaterialRow {
   code: string;
   name: string;
   en: string;
   need: 'required' | 'deferrable' | 'optional';
+  /** Asked for only when it holds for what was declared. */
+  when?: Condition;
+  /** Working days in which a deferred one must be in; absent: those of the district. */
+  deferDays?: number;
+  /** The forms in which it is taken, the usual one first; absent: on paper. */
+  media?: MaterialMedium[];
 }
 
-/** One field of a matter's form: a flat JSON-Schema-like description from which intake draws itself. */
-export interface FormField {
-  name: string;
-  label: { zh: string; en: string };
-  type:
-    | 'text'
-    | 'longText'
-    | 'number'
-    | 'money'
-    | 'date'
-    | 'month'
-    | 'choice'
-    | 'boolean'
-    | 'creditCode'
-    | 'residentId'
-    | 'mobile'
-    | 'bankAccount';
-  required: boolean;
-  choices?: { value: string; zh: string; en: string }[];
-  maxLength?: number;
-  min?: number;
-  max?: number;
-  notInFuture?: boolean;
-  /** PIPL-sensitive: masked on screen until revealed. */
-  sensitive?: boolean;
+/** A step of the process standard 流程标准. */
+export interface ProcessStep {
+  name: Words;
+  who: Words;
+  within: Words;
 }
 
 /** One version of a matter's implementation list 实施清单. */
@@ -66,7 +56,15 @@ export interface MatterVersion {
   promiseDays: number;
   dayUnit: 'workday' | 'calendarDay';
   materials: MaterialRow[];
-  form: FormField[];
+  form: MatterForm;
+  /** 服务标准: what people may count on, printed for them line by line. */
+  serviceStandard: Words[];
+  /** 裁量基准: shown beside the decision. */
+  discretionRule: Words[];
+  /** 流程标准, in order. */
+  processStandard: ProcessStep[];
+  /** What is often wrong or missing: offered when a one-time notice is written. */
+  defects: Words[];
   result: string;
   optional: boolean;
 }
@@ -214,5 +212,3 @@ export interface Catalog {
   staff: ReadonlyMap<string, Staff>;
   settings: Settings;
 }
-
-export type FormValues = Record<string, FormValue>;

@@ -13,19 +13,18 @@ import {
   makeMatter,
   makeRows,
 } from '../testing/factories.ts';
+import { choicesOf, makeForm } from '../testing/forms.ts';
 import type { ActionPayloads, FormValue } from './action.ts';
-import type { FormField, RuleCondition, Unit } from './catalog.ts';
+import type { RuleCondition, Unit } from './catalog.ts';
 import { decide } from './decide.ts';
 import { fold } from './fold.ts';
 import { offeredMatters } from './tier-rules.ts';
 import type { Actor } from './state.ts';
 
-const COUNT: FormField = {
-  name: 'headCount',
-  label: { zh: '申报人数', en: 'Head-count' },
-  type: 'number',
-  required: true,
-};
+const FORM = makeForm({
+  headCount: { 'x-widget': 'integer' },
+  residence: { 'x-widget': 'choice', oneOf: choicesOf('registered', 'resident', 'other') },
+});
 const drafted = fold(makeCase([makeAction('draft')]));
 const reviewer = makeActor({ staffId: 'zhaom', unit: DISTRICT, roles: ['clerk', 'reviewer'] });
 const districtClerk = makeActor({ staffId: 'zhangs', unit: DISTRICT, roles: ['clerk'] });
@@ -43,7 +42,7 @@ function refusalOf({ condition, form = {}, conditionMet, payload, actor = makeAc
   const row = condition === undefined ? {} : { condition };
   const catalog = makeCatalog({
     units,
-    matters: [makeMatter({ form: [COUNT] })],
+    matters: [makeMatter({ form: FORM })],
     rows: makeRows({ community: row, street: row, district: row }),
   });
   const caseNo = `${actor.unit.slice(6)}-261123-A1-0001`;
@@ -132,7 +131,7 @@ describe('a head-count', () => {
   });
 
   it('from the limit on is the back office’s: a reviewer where the matter ends', () => {
-    const sent = { code: 'back-office-needed', params: { count: 10, max: 10 } };
+    const sent = { code: 'back-office-needed', params: { count: 10, max: 10, field: 'form.headCount' } };
     expect(refusalOf(given(10))).toEqual(sent);
     expect(refusalOf(given(10, makeActor({ roles: ['clerk', 'reviewer'] })))).toEqual(sent);
     expect(refusalOf(given(10, districtClerk))).toEqual(sent);

@@ -5,6 +5,7 @@
 import type { ActionPayloads, FormValue } from './action.ts';
 import type { Catalog, MatterVersion, RuleCondition } from './catalog.ts';
 import { takesCases } from './catalog-index.ts';
+import { formProblems } from './form-validity.ts';
 import type { Day, UnitCode } from './identifiers.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -45,19 +46,37 @@ export function receiptProblem({ rule, matter, actor, payload }: Receipt): Probl
     return problem('field-invalid', { field: 'applicant.kind', expected: 'subject' });
   return (
     unmetCondition(rule.condition, { form, conditionMet: conditionMet === true }) ??
-    headCountProblem({ rule, matter, actor, payload })
+    headCountProblem({ rule, matter, actor, payload }) ??
+    (matter === undefined ? undefined : formProblems(matter.form, { applicant, values: form })[0])
   );
 }
 
 /** The back office is where the matter ends: a reviewer of that tier. At any counter a group of that size is sent there. */
 function headCountProblem({ rule, matter, actor, payload }: Receipt): Problem | undefined {
   const max = rule.condition?.maxHeadCount;
-  const isAsked = matter?.form.some(({ name }) => name === HEAD_COUNT) === true;
+  const isAsked = matter !== undefined && Object.hasOwn(matter.form.properties, HEAD_COUNT);
   if (max === undefined || !isAsked) return undefined;
-  const count = payload.form[HEAD_COUNT];
-  if (typeof count !== 'number') return problem('field-required', { field: `form.${HEAD_COUNT}` });
-  const isBackOffice = tierRank(actor.tier) >= tierRank(rule.decideAt) && actor.roles.includes('reviewer');
-  return count < max || isBackOffice ? undefined : problem('back-office-needed', { count, max });
+  if (typeof payload.form[HEAD_COUNT] !== 'number')
+    return problem('field-required', { field: `form.${HEAD_COUNT}` });
+  return isBackOffice(rule, actor) ? undefined : crowdProblem(rule.condition, payload.form);
+}
+
+export function isBackOffice(
+  { decideAt }: EffectiveRule,
+  { tier, roles }: Pick<Actor, 'tier' | 'roles'>,
+): boolean {
+  return tierRank(tier) >= tierRank(decideAt) && roles.includes('reviewer');
+}
+
+/** So many people are the back office's. */
+export function crowdProblem(
+  condition: RuleCondition | undefined,
+  form: Readonly<Record<string, FormValue>>,
+): Problem | undefined {
+  const max = condition?.maxHeadCount;
+  const count = form[HEAD_COUNT];
+  if (max === undefined || typeof count !== 'number' || count < max) return undefined;
+  return problem('back-office-needed', { count, max, field: `form.${HEAD_COUNT}` });
 }
 
 /** Problem: unit-inactive. */

@@ -75,8 +75,8 @@ export function noticeDueOf(catalog: Catalog, receivedAt: number): Due {
 }
 
 /** When a material deferred at `at` must be in. */
-export function deferralDueOf(catalog: Catalog, at: number): Due {
-  return dueOf(catalog, { start: at, days: catalog.settings.deferralDays, dayUnit: 'workday', spans: [] });
+export function deferralDueOf(catalog: Catalog, at: number, days = catalog.settings.deferralDays): Due {
+  return dueOf(catalog, { start: at, days, dayUnit: 'workday', spans: [] });
 }
 
 /** @param now milliseconds since the epoch, the hub's clock as well as the caller knows it */

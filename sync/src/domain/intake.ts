@@ -3,18 +3,18 @@
  * problem that names its field (`applicant.idNumber`, `form.<name>`, `materials.<code>`, `condition`), in the order of the screen.
  */
 import type { Applicant, FormValue, MaterialEntry } from './action.ts';
-import type { FormField, MaterialRow, MatterVersion, RuleCondition } from './catalog.ts';
-import { unmetCondition } from './conditions.ts';
+import type { MaterialRow, MatterVersion, RuleCondition } from './catalog.ts';
+import { checklistOf, materialEntries, missingMaterials } from './checklist.ts';
+import type { MaterialChoice } from './checklist.ts';
+import { crowdProblem, unmetCondition } from './conditions.ts';
 import { parseCreditCode } from './credit-code.ts';
-import { isMonth, parseTypedDay } from './dates.ts';
+import { limited, readForm } from './form-entry.ts';
+import type { Typed } from './form-entry.ts';
 import type { Day } from './identifiers.ts';
 import { parseMobile } from './mobile.ts';
 import { problem, refused } from './problem.ts';
 import type { Problem, Result } from './problem.ts';
 import { parseResidentId } from './resident-id.ts';
-
-/** Texts as typed; boxes as ticked. */
-export type Typed = string | boolean;
 
 export interface TypedApplicant {
   kind: Applicant['kind'];
@@ -25,9 +25,6 @@ export interface TypedApplicant {
   /** Required for an organisation: somebody must stand at the counter. */
   agent: { name: string; idNumber: string; mobile: string };
 }
-
-export type MaterialChoice = Pick<MaterialEntry, 'state'> &
-  Partial<Omit<MaterialEntry, 'code' | 'name' | 'state'>>;
 
 /** Everything on the intake screen; kept as the local draft. */
 export interface IntakeEntry {
@@ -42,6 +39,8 @@ export interface IntakeContext {
   matter: Pick<MatterVersion, 'form' | 'materials' | 'subject'>;
   condition?: RuleCondition;
   today: Day;
+  /** Groups of any size are taken here. */
+  isBackOffice?: boolean;
 }
 
 export interface IntakeContent {
@@ -55,27 +54,33 @@ export interface IntakeContent {
 export interface IntakeReading {
   content: IntakeContent;
   problems: Problem[];
+  /** The checklist of this case. */
+  rows: MaterialRow[];
+  /** The fields of the form that are asked now. */
+  shown: ReadonlySet<string>;
 }
 
 const MAX_NAME = 80;
 const MAX_ADDRESS = 200;
-/** A text field without a limit of its own; below the protocol's limit for any text. */
-const MAX_FIELD = 500;
 
 export function readIntake(entry: IntakeEntry, context: IntakeContext): IntakeReading {
   const applicant = readApplicant(entry.applicant, context);
-  const form = readForm(entry.form, context);
-  const materials = materialEntries(context.matter.materials, entry.materials);
-  const { condition } = context;
-  const unmet = unmetCondition(condition, { form: form.value, conditionMet: entry.conditionMet });
+  const { condition, matter, today } = context;
+  const form = readForm(matter.form, entry.form, { applicant: applicant.value, today });
+  const rows = checklistOf(matter, applicant.value, form.values);
+  const materials = materialEntries(rows, entry.materials);
+  const unmet = unmetCondition(condition, { form: form.values, conditionMet: entry.conditionMet });
+  const crowd = context.isBackOffice === true ? undefined : crowdProblem(condition, form.values);
   const problems = [
     ...applicant.problems,
     ...(unmet === undefined ? [] : [unmet]),
     ...form.problems,
-    ...missingMaterials(context.matter.materials, materials),
+    ...(crowd === undefined ? [] : [crowd]),
+    ...missingMaterials(rows, materials),
   ];
   const confirmed = condition !== undefined && entry.conditionMet ? { conditionMet: true as const } : {};
-  return { content: { applicant: applicant.value, form: form.value, materials, ...confirmed }, problems };
+  const content = { applicant: applicant.value, form: form.values, materials, ...confirmed };
+  return { content, problems, rows, shown: form.shown };
 }
 
 export function emptyApplicant(kind: Applicant['kind'] = 'person'): TypedApplicant {
@@ -87,76 +92,6 @@ export function emptyApplicant(kind: Applicant['kind'] = 'person'): TypedApplica
     address: '',
     agent: { name: '', idNumber: '', mobile: '' },
   };
-}
-
-/** A deferrable material counts as deferred until it is ticked: that is what the receipt will ask for. */
-export function defaultChoice(row: MaterialRow): MaterialChoice {
-  return { state: row.need === 'deferrable' ? 'deferred' : 'absent' };
-}
-
-export function materialEntries(
-  rows: readonly MaterialRow[],
-  choices: Readonly<Record<string, MaterialChoice>>,
-): MaterialEntry[] {
-  return rows.map((row) => {
-    const choice = choices[row.code] ?? defaultChoice(row);
-    const { code, name } = row;
-    if (choice.state !== 'received') return { code, name, state: choice.state };
-    return { code, name, form: 'paper', copies: 1, ...choice };
-  });
-}
-
-/** Blocked: a required material that is not there, or a deferrable one neither there nor deferred. */
-export function missingMaterials(rows: readonly MaterialRow[], entries: readonly MaterialEntry[]): Problem[] {
-  return rows
-    .filter((row) => {
-      const state = entries.find(({ code }) => code === row.code)?.state ?? 'absent';
-      return row.need === 'required' ? state !== 'received' : row.need === 'deferrable' && state === 'absent';
-    })
-    .map(({ code }) => problem('material-missing', { codes: code, field: `materials.${code}` }));
-}
-
-/** Reads one field of a matter's form. An empty optional field is null. */
-export function readField(field: FormField, typed: Typed | undefined, today: Day): Result<FormValue> {
-  const name = `form.${field.name}`;
-  if (field.type === 'boolean') {
-    return field.required && typed !== true
-      ? refused('field-required', { field: name })
-      : { ok: true, value: typed === true };
-  }
-  const text = typeof typed === 'string' ? typed.normalize('NFC').trim() : '';
-  if (text === '') {
-    return field.required ? refused('field-required', { field: name }) : { ok: true, value: null };
-  }
-  switch (field.type) {
-    case 'text':
-    case 'longText':
-      return limited(text, name, field.maxLength ?? MAX_FIELD);
-    case 'number':
-      return readNumber(field, text, /^-?\d{1,12}$/);
-    case 'money':
-      return readNumber(field, text, /^\d{1,12}(\.\d{1,2})?$/);
-    case 'date':
-      return readDate(field, parseTypedDay(text, today, name), today);
-    case 'month':
-      return readMonth(field, text, today);
-    case 'choice':
-      return field.choices?.some(({ value }) => value === text) === true
-        ? { ok: true, value: text }
-        : refused('field-invalid', { field: name, expected: 'choice' });
-    case 'creditCode':
-      return parseCreditCode(text, name);
-    case 'residentId':
-      return idOf(text, name, today);
-    case 'mobile':
-      return parseMobile(text, name);
-    case 'bankAccount': {
-      const digits = text.replace(/[\s-]/g, '');
-      return /^\d{12,30}$/.test(digits)
-        ? { ok: true, value: digits }
-        : refused('field-invalid', { field: name, expected: 'bankAccount' });
-    }
-  }
 }
 
 /** Reads a text or answers with the problem; collects the problems on the way. */
@@ -208,52 +143,6 @@ function readAgent({ kind, agent }: TypedApplicant, today: Day, read: Reader): A
   return { name, idNumber, ...(mobile !== '' && { mobile }) };
 }
 
-function readForm(
-  typed: Readonly<Record<string, Typed>>,
-  { matter, today }: IntakeContext,
-): { value: Record<string, FormValue>; problems: Problem[] } {
-  const value: Record<string, FormValue> = {};
-  const problems: Problem[] = [];
-  for (const field of matter.form) {
-    const result = readField(field, typed[field.name], today);
-    if (result.ok) value[field.name] = result.value;
-    else problems.push(result.problem);
-  }
-  return { value, problems };
-}
-
-function readNumber(field: FormField, text: string, form: RegExp): Result<FormValue> {
-  const name = `form.${field.name}`;
-  const plain = text.normalize('NFKC').replace(/[,\s]/g, '');
-  if (!form.test(plain)) return refused('field-invalid', { field: name, expected: field.type });
-  const value = Number(plain);
-  if (field.min !== undefined && value < field.min) {
-    return refused('field-invalid', { field: name, expected: 'min', limit: field.min });
-  }
-  if (field.max !== undefined && value > field.max) {
-    return refused('field-invalid', { field: name, expected: 'max', limit: field.max });
-  }
-  return { ok: true, value };
-}
-
-function readDate(field: FormField, day: Result<Day>, today: Day): Result<FormValue> {
-  if (day.ok && field.notInFuture === true && day.value > today) {
-    return refused('date-in-future', { field: `form.${field.name}`, today });
-  }
-  return day;
-}
-
-function readMonth(field: FormField, text: string, today: Day): Result<FormValue> {
-  const name = `form.${field.name}`;
-  const found = /^(\d{4})[-/.年]?(\d{1,2})月?$/.exec(text.normalize('NFKC'));
-  const month = `${found?.[1] ?? ''}-${(found?.[2] ?? '').padStart(2, '0')}`;
-  if (!isMonth(month)) return refused('field-invalid', { field: name, expected: 'month' });
-  if (field.notInFuture === true && month > today.slice(0, 7)) {
-    return refused('date-in-future', { field: name, today });
-  }
-  return { ok: true, value: month };
-}
-
 function idOf(text: string, field: string, today: Day): Result<string> {
   if (text === '') return refused('field-required', { field });
   const read = parseResidentId(text, today, field);
@@ -272,12 +161,6 @@ function nameOf(typed: string, field: string): Result<string> {
 function mobileOf(typed: string, field: string): Result<string> {
   const text = tidy(typed);
   return text === '' ? { ok: true, value: '' } : parseMobile(text, field);
-}
-
-function limited(text: string, field: string, max: number): Result<string> {
-  // People count characters, not UTF-16 units.
-  const { length } = Array.from(text);
-  return length > max ? refused('field-too-long', { field, max, length }) : { ok: true, value: text };
 }
 
 /** Numbers are typed with spaces, in full width, in lower case. */

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import type { MatterVersion } from './catalog.ts';
-import { parseMatterFile } from './matter-file.ts';
+import { choicesOf, makeForm } from '../testing/forms.ts';
+import { parseMatterFile, parseMatters } from './matter-file.ts';
 import { matter as bare } from '../testing/rule-catalog.ts';
 
 const matter: MatterVersion = {
   ...bare,
   materials: [{ code: 'ID', name: '居民身份证', en: 'Resident ID card', need: 'required' }],
-  form: [{ name: 'remark', label: { zh: '备注', en: 'Remarks' }, type: 'text', required: false }],
+  form: makeForm({ remark: { 'x-widget': 'text', title: '备注', 'x-en': 'Remarks' } }),
 };
 /** One row a line, so that row 1 stands on line 2. */
 const fileOf = (...rows: unknown[]) => `[\n${rows.map((row) => JSON.stringify(row)).join(',\n')}\n]`;
@@ -21,15 +22,67 @@ test('a good file is read whole, with a byte order mark too', () => {
   expect(parseMatterFile(`\uFEFF${fileOf(matter)}`)).toEqual({ ok: true, matters: [matter] });
 });
 
-test('a matter may name its form', () => {
-  const forms = new Map([['usual', matter.form]]);
-  expect(parseMatterFile(fileOf({ ...matter, form: 'usual' }), forms)).toEqual({
+test('a row may be written short and made whole', () => {
+  const text = fileOf({ ...matter, form: 'usual' });
+  expect(parseMatters(text, (row) => ({ ...row, form: matter.form }))).toEqual({
     ok: true,
     matters: [matter],
   });
-  expect(problemsOf(fileOf({ ...matter, form: 'other' }))).toEqual([
-    { line: 2, field: '[0].form', reason: 'expected-array' },
-  ]);
+  expect(problemsOf(text)).toEqual([{ line: 2, field: '[0].form', reason: 'expected-object' }]);
+});
+
+const name = (parts: object) => ({ ...matter, form: { ...matter.form, ...parts } });
+const properties = matter.form.properties;
+
+test.each([
+  [
+    'a field the renderer cannot draw',
+    name({ properties: { remark: { ...properties['remark'], type: 'array' } } }),
+    { field: '[0].form.properties.remark', reason: 'not-drawable' },
+  ],
+  [
+    'conditions in a circle',
+    {
+      ...matter,
+      form: makeForm({
+        a: { 'x-widget': 'choice', oneOf: choicesOf('x'), 'x-when': [{ field: 'b', is: ['x'] }] },
+        b: { 'x-widget': 'choice', oneOf: choicesOf('x'), 'x-when': [{ field: 'a', is: ['x'] }] },
+      }),
+    },
+    { field: '[0].form.properties.a.x-when', reason: 'cycle' },
+  ],
+  [
+    'a condition on a field that does not exist',
+    name({
+      properties: { remark: { ...properties['remark'], 'x-when': [{ field: 'nothing', is: ['x'] }] } },
+    }),
+    { field: '[0].form.properties.remark.x-when', reason: 'unknown-name:nothing' },
+  ],
+  [
+    'a check on a field that does not exist',
+    name({ 'x-checks': [{ rule: 'notAfter', field: 'remark', other: 'nothing' }] }),
+    { field: '[0].form.x-checks[0]', reason: 'unknown-name:nothing' },
+  ],
+  [
+    'a field in no group',
+    name({ 'x-groups': [] }),
+    { field: '[0].form.properties.remark', reason: 'not-in-a-group' },
+  ],
+  [
+    'a required field that does not exist',
+    name({ required: ['nothing'] }),
+    { field: '[0].form.required[0]', reason: 'unknown-name' },
+  ],
+  [
+    'a material on a condition that asks for an unknown answer',
+    {
+      ...matter,
+      materials: [{ ...matter.materials[0], when: [{ field: 'applicant.kind', is: ['ghost'] }] }],
+    },
+    { field: '[0].materials[0].when', reason: 'unknown-choice:ghost' },
+  ],
+])('%s is named', (_what, row, problem) => {
+  expect(problemsOf(fileOf(row))[0]).toMatchObject({ line: 2, ...problem });
 });
 
 test('one wrong row and nothing is read', () => {

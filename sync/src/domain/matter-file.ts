@@ -1,9 +1,14 @@
 /** A file of matters, as an administrator imports it: all of it or nothing. */
 import * as z from 'zod';
-import type { FormField, MatterVersion } from './catalog.ts';
+import type { MatterVersion } from './catalog.ts';
 import { isDay } from './dates.ts';
+import { conditionProblems, conditionSchema, formSchema, formShapeProblems, words } from './form-shape.ts';
+import type { ShapeProblem } from './form-shape.ts';
 import { readJson, validate } from './json-file.ts';
 import type { FileProblem, JsonFile } from './json-file.ts';
+import { readSheets } from './matter-sheets.ts';
+import type { Sheet, SheetProblem } from './matter-sheets.ts';
+import { MAX_LIST } from './payload-rules.ts';
 
 export type MatterFileResult =
   { ok: true; matters: MatterVersion[] } | { ok: false; problems: FileProblem[] };
@@ -12,42 +17,6 @@ const text = (max: number) => z.string().trim().min(1).max(max);
 const bilingual = z.strictObject({ zh: text(120), en: text(200) });
 const day = z.string().refine(isDay, 'not-a-day');
 const days = z.int().min(0).max(1000);
-
-const fieldSchema: z.ZodType<FormField> = z
-  .strictObject({
-    name: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/),
-    label: bilingual,
-    type: z.enum([
-      'text',
-      'longText',
-      'number',
-      'money',
-      'date',
-      'month',
-      'choice',
-      'boolean',
-      'creditCode',
-      'residentId',
-      'mobile',
-      'bankAccount',
-    ]),
-    required: z.boolean(),
-    choices: z
-      .array(z.strictObject({ value: text(60), zh: text(60), en: text(120) }))
-      .min(1)
-      .exactOptional(),
-    maxLength: z.int().min(1).max(2000).exactOptional(),
-    min: z.number().exactOptional(),
-    max: z.number().exactOptional(),
-    notInFuture: z.boolean().exactOptional(),
-    sensitive: z.boolean().exactOptional(),
-  })
-  .refine((field) => (field.type === 'choice') === (field.choices !== undefined), {
-    message: 'choices-belong-to-choice',
-    path: ['choices'],
-  });
-
-export const formSchema = z.array(fieldSchema).min(1).check(noRepeat('name'));
 
 const matterSchema: z.ZodType<MatterVersion> = z
   .strictObject({
@@ -72,10 +41,21 @@ const matterSchema: z.ZodType<MatterVersion> = z
           name: text(120),
           en: text(200),
           need: z.enum(['required', 'deferrable', 'optional']),
+          when: conditionSchema.exactOptional(),
+          deferDays: z.int().min(1).max(200).exactOptional(),
+          media: z
+            .array(z.enum(['paper', 'electronic', 'card']))
+            .min(1)
+            .exactOptional(),
         }),
       )
+      .max(MAX_LIST)
       .check(noRepeat('code')),
     form: formSchema,
+    serviceStandard: z.array(words).max(40),
+    discretionRule: z.array(words).max(40),
+    processStandard: z.array(z.strictObject({ name: words, who: words, within: words })).max(20),
+    defects: z.array(words).max(40),
     result: text(120),
     optional: z.boolean(),
   })
@@ -86,20 +66,36 @@ const matterSchema: z.ZodType<MatterVersion> = z
   .refine(({ promiseDays, legalDays }) => promiseDays <= legalDays, {
     message: 'promise-beyond-legal',
     path: ['promiseDays'],
+  })
+  .check(({ value, issues }) => {
+    for (const { path, reason } of matterProblems(value)) {
+      issues.push({ code: 'custom', message: reason, path, input: value });
+    }
   });
+
+/** More would only hide the first. */
+const MAX_SHEET_PROBLEMS = 50;
 
 const fileSchema = z.array(matterSchema).min(1);
 
-/**
- * @param forms forms that a matter may name instead of spelling its own out (`"form": "pension"`)
- */
-export function parseMatterFile(
+/** Problems: those of the file's syntax, of each row's shape, and of what rows say of each other. */
+export function parseMatterFile(source: string): MatterFileResult {
+  return parseMatters(source, (row) => row);
+}
+
+/** @param whole makes a row whole that is written short, e.g. with the name of a form; problems keep the place in the file */
+export function parseMatters(
   source: string,
-  forms: ReadonlyMap<string, FormField[]> = new Map(),
+  whole: (row: Record<string, unknown>) => Record<string, unknown>,
 ): MatterFileResult {
   const read = readJson(source);
   if (!read.ok) return read;
-  const parsed = validate(withForms(read.value, forms), fileSchema);
+  const { value } = read.value;
+  const file = {
+    ...read.value,
+    value: Array.isArray(value) ? value.map((row) => (isRecord(row) ? whole(row) : row)) : value,
+  };
+  const parsed = validate(file, fileSchema);
   if (!parsed.ok) return parsed;
   const problems = repeatedVersions(parsed.value).map((row) =>
     read.value.problemAt([row, 'version'], 'duplicate'),
@@ -107,15 +103,46 @@ export function parseMatterFile(
   return problems.length > 0 ? { ok: false, problems } : { ok: true, matters: parsed.value };
 }
 
-/** A name without a form stays as it is, and fails where it stands. */
-function withForms(file: JsonFile, forms: ReadonlyMap<string, FormField[]>): JsonFile {
-  if (!Array.isArray(file.value)) return file;
-  const value = file.value.map((row: unknown) => {
-    if (typeof row !== 'object' || row === null || !('form' in row) || typeof row.form !== 'string')
-      return row;
-    return { ...row, form: forms.get(row.form) ?? row.form };
-  });
-  return { ...file, value };
+export type SheetsResult = { ok: true; matters: MatterVersion[] } | { ok: false; problems: SheetProblem[] };
+
+/** The same of a workbook. Problems name sheet, row, field and reason. */
+export function checkMatterSheets(sheets: readonly Sheet[]): SheetsResult {
+  const read = readSheets(sheets);
+  const file: JsonFile = {
+    value: read.matters,
+    problemAt: (_path, reason) => ({ line: 0, field: '', reason }),
+  };
+  const found: SheetProblem[] = [...read.problems];
+  const parsed = validate(
+    {
+      ...file,
+      problemAt: (path, reason) => {
+        found.push({ ...read.placeOf(path), reason });
+        return file.problemAt(path, reason);
+      },
+    },
+    fileSchema,
+  );
+  return parsed.ok && found.length === 0
+    ? { ok: true, matters: parsed.value }
+    : { ok: false, problems: found.slice(0, MAX_SHEET_PROBLEMS) };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** What the parts of a matter say of each other. */
+function matterProblems({ form, materials }: MatterVersion): ShapeProblem[] {
+  return [
+    ...formShapeProblems(form).map(({ path, reason }) => ({ path: ['form', ...path], reason })),
+    ...materials.flatMap(({ when = [], need, deferDays }, row) => [
+      ...conditionProblems(when, form).map((reason) => ({ path: ['materials', row, 'when'], reason })),
+      ...(deferDays !== undefined && need !== 'deferrable'
+        ? [{ path: ['materials', row, 'deferDays'], reason: 'not-deferrable' }]
+        : []),
+    ]),
+  ];
 }
 
 function repeatedVersions(matters: readonly MatterVersion[]): number[] {

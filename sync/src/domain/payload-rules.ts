@@ -4,6 +4,7 @@ import type { ActionBody, AnyActionBody, MaterialEntry } from './action.ts';
 import { dayOf } from './calendar.ts';
 import { parseCaseNo } from './case-number.ts';
 import type { Catalog, MaterialRow } from './catalog.ts';
+import { checklistOf } from './checklist.ts';
 import { isDay } from './dates.ts';
 import type { Day, UnitCode } from './identifiers.ts';
 import { transitionOf } from './lifecycle.ts';
@@ -122,7 +123,7 @@ function acceptProblem(
   deferred: { code: string; due: Day }[],
   { catalog, now }: Context,
 ): Problem | undefined {
-  const rows = checklistOf(state, catalog);
+  const rows = rowsOf(state, catalog);
   const promised = new Set(deferred.map((gap) => gap.code));
   const gaps = rows.filter((row) => !has(state.materials, row.code));
   const missing = gaps.filter(
@@ -140,11 +141,12 @@ function acceptProblem(
   return undefined;
 }
 
-function checklistOf({ matter }: CaseState, catalog: Catalog): readonly MaterialRow[] {
+function rowsOf({ matter, applicant, form }: CaseState, catalog: Catalog): readonly MaterialRow[] {
   const version = catalog.matters
     .get(matter?.matterId ?? '')
     ?.find((item) => item.version === matter?.version);
-  return version?.materials ?? [];
+  if (version === undefined || applicant === undefined) return [];
+  return checklistOf(version, applicant, form);
 }
 
 function has(materials: readonly MaterialEntry[], code: string): boolean {

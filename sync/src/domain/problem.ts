@@ -34,6 +34,7 @@ export const PROBLEMS = {
   'field-required': 'needs-person', // {field}
   'field-too-long': 'needs-person', // {field, max, length}
   'field-invalid': 'needs-person', // {field, expected}
+  'form-check': 'needs-person', // {field, rule, check, other?, limit?, found?}: fields that do not fit each other; `check` is its place in the form
   'resident-id-invalid': 'needs-person', // {field, reason: length|characters|date|future|checksum}
   'credit-code-invalid': 'needs-person', // {field, reason: length|characters|checksum}
   'mobile-invalid': 'needs-person', // {field, length}

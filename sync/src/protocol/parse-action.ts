@@ -46,7 +46,7 @@ const applicant = z.strictObject({
   agent: agent.exactOptional(),
 });
 const form = z
-  .record(key, z.union([text, z.number(), z.boolean(), z.null()]))
+  .record(key, z.union([text, z.number(), z.boolean(), z.null(), z.array(text).max(MAX_LIST)]))
   .refine((fields) => Object.keys(fields).length <= MAX_FIELDS);
 const material = z.strictObject({
   code: filled,

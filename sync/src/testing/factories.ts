@@ -18,6 +18,7 @@ import type {
   Unit,
 } from '../domain/catalog.ts';
 import { catalogIdOf, indexCatalog } from '../domain/catalog-index.ts';
+import { NO_FORM } from '../domain/form.ts';
 import type { Tier } from '../domain/identifiers.ts';
 import { exportPublicKey, newDeviceKeys, signAction } from '../domain/signing.ts';
 import type { Actor } from '../domain/state.ts';
@@ -74,7 +75,11 @@ export function makeMatter(overrides: Partial<MatterVersion> = {}): MatterVersio
     promiseDays: 10,
     dayUnit: 'workday',
     materials: [],
-    form: [],
+    form: NO_FORM,
+    serviceStandard: [],
+    discretionRule: [],
+    processStandard: [],
+    defects: [],
     result: 'certificate',
     optional: false,
     ...overrides,

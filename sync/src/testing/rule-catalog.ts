@@ -9,6 +9,7 @@ import type {
   TierRule,
   Unit,
 } from '../domain/catalog.ts';
+import { NO_FORM } from '../domain/form.ts';
 
 export const DISTRICT = '530102000000';
 export const STREET = '530102001000';
@@ -54,7 +55,11 @@ export const matter: MatterVersion = {
   promiseDays: 10,
   dayUnit: 'workday',
   materials: [],
-  form: [],
+  form: NO_FORM,
+  serviceStandard: [],
+  discretionRule: [],
+  processStandard: [],
+  defects: [],
   result: '登记凭证',
   optional: false,
 };

@@ -2,6 +2,7 @@
 import type { ActionPayloads, CaseDocument } from '@sanji/sync/domain/action';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
 import { dayOf } from '@sanji/sync/domain/calendar';
+import { findVersion } from '@sanji/sync/domain/decide';
 import { deferralDueOf, noticeDueOf } from '@sanji/sync/domain/deadlines';
 import { newCaseId, type CaseId, type MatterId, type UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
@@ -55,8 +56,15 @@ function draftsOf(
   { caseNo, nowMs, after }: { caseNo: string; nowMs: number; after: AfterReceipt | undefined },
 ): ActionDraft[] {
   const catalog = catalogState.current;
-  const deferred = materials.filter(({ state }) => state === 'deferred');
-  const deferralDue = deferralDueOf(catalog, nowMs);
+  const rows = findVersion(catalog, { ...matter, rules: 0 })?.materials ?? [];
+  const deferred = materials
+    .filter(({ state }) => state === 'deferred')
+    .map(({ code }) => ({
+      code,
+      due: deferralDueOf(catalog, nowMs, rows.find((row) => row.code === code)?.deferDays),
+    }));
+  // The first of them, on which the receipt must be kept.
+  const [earliest] = deferred.map(({ due }) => due.due).sort();
   const receive: ActionPayloads['receive'] = {
     caseNo,
     matter: { ...matter, rules: catalog.publications.at(-1)?.seq ?? 0 },
@@ -66,7 +74,7 @@ function draftsOf(
     ...(conditionMet === true && { conditionMet }),
     printed: {
       noticeDue: noticeDueOf(catalog, nowMs).due,
-      ...(deferred.length === 0 ? {} : { deferralDue: deferralDue.due }),
+      ...(earliest !== undefined && { deferralDue: earliest }),
     },
   };
   // The lifecycle begins with a draft, at the counter too; both are one write.
@@ -79,7 +87,7 @@ function draftsOf(
     case 'forward':
       drafts.push({
         kind: 'accept',
-        payload: { deferred: deferred.map(({ code }) => ({ code, due: deferralDue.day })) },
+        payload: { deferred: deferred.map(({ code, due }) => ({ code, due: due.day })) },
       });
       if (after.kind === 'forward') drafts.push({ kind: 'forward', payload: { to: after.to } });
       break;

@@ -1,18 +1,37 @@
 /** What a field is called in the summary, and moving the focus to it. */
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
-import { getLocale } from '#lib/i18n/paraglide/runtime.js';
+import { findField } from '@sanji/sync/domain/form';
+import type { FormField } from '@sanji/sync/domain/form';
 import { m } from '#lib/i18n/paraglide/messages.js';
-import { elementIdOf } from './field-words.ts';
+import { inOwnLanguage } from '#lib/i18n/words.ts';
+import { elementIdOf, type FieldWords } from './field-words.ts';
+
+/** 累计缴费月数（个月） */
+export function labelWithUnit({ label, schema }: FormField): string {
+  const unit = schema['x-unit'];
+  const text = inOwnLanguage(label);
+  return unit === undefined ? text : m.intake_label_unit({ label: text, unit: inOwnLanguage(unit) });
+}
+
+/** What a problem needs to speak of other fields and in the form's own words. */
+export function fieldWordsOf(matter: MatterVersion | undefined, isPerson: boolean): FieldWords {
+  return {
+    labelOf: (field) => fieldLabel(field, matter, isPerson),
+    sayOf: (check) => {
+      const say = matter?.form['x-checks'][check]?.say;
+      return say === undefined ? undefined : inOwnLanguage(say);
+    },
+  };
+}
 
 export function fieldLabel(field: string, matter: MatterVersion | undefined, isPerson: boolean): string {
-  const isEnglish = getLocale() === 'en';
   if (field.startsWith('form.')) {
-    const label = matter?.form.find(({ name }) => `form.${name}` === field)?.label;
-    return (isEnglish ? label?.en : label?.zh) ?? field;
+    const found = matter === undefined ? undefined : findField(matter.form, field.slice('form.'.length));
+    return found === undefined ? field : inOwnLanguage(found.label);
   }
   if (field.startsWith('materials.')) {
     const row = matter?.materials.find(({ code }) => `materials.${code}` === field);
-    return (isEnglish ? row?.en : row?.name) ?? field;
+    return row === undefined ? field : inOwnLanguage({ zh: row.name, en: row.en });
   }
   const agent = isPerson ? m.intake_agent() : m.intake_firm_agent();
   const words: Record<string, () => string> = {
@@ -32,14 +51,18 @@ export function fieldLabel(field: string, matter: MatterVersion | undefined, isP
 /** Focuses the field; a radio group by its first button. */
 export function focusField(field: string): void {
   const selector = field === 'applicant.kind' ? '[name="applicant-kind"]' : `#${elementIdOf(field)}`;
-  const element = document.querySelector<HTMLElement>(selector);
+  const found = document.querySelector<HTMLElement>(selector);
+  // A group of boxes is entered by its first.
+  const element = found instanceof HTMLFieldSetElement ? found.querySelector('input') : found;
   element?.focus();
   element?.scrollIntoView({ block: 'center' });
 }
 
 /** The field after the one that has the focus, going round. */
 export function nextField(fields: readonly string[]): string | undefined {
-  const here = document.activeElement?.id ?? '';
-  const at = fields.findIndex((field) => elementIdOf(field) === here);
+  const at = fields.findIndex((field) => {
+    const element = document.getElementById(elementIdOf(field));
+    return element?.contains(document.activeElement) === true;
+  });
   return fields[(at + 1) % Math.max(1, fields.length)];
 }

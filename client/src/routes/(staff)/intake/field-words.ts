@@ -13,7 +13,14 @@ export function elementIdOf(field: string): string {
   return `field-${field.replace(/[^\w-]/g, '-')}`;
 }
 
-export function fieldProblemText(problem: Problem): string {
+export interface FieldWords {
+  /** What a field is called: `form.endMonth`. */
+  labelOf: (field: string) => string;
+  /** What the form itself says of one of its checks. */
+  sayOf: (check: number) => string | undefined;
+}
+
+export function fieldProblemText(problem: Problem, words?: FieldWords): string {
   const params = problem.params ?? {};
   const text = (name: string): string => String(params[name] ?? '');
   switch (problem.code) {
@@ -35,6 +42,8 @@ export function fieldProblemText(problem: Problem): string {
       return m.intake_bad_date();
     case 'date-in-future':
       return m.intake_bad_future({ today: text('today') });
+    case 'form-check':
+      return checkText(problem, words);
     case 'condition-unmet':
       return m.intake_bad_condition();
     case 'material-missing':
@@ -44,9 +53,46 @@ export function fieldProblemText(problem: Problem): string {
   }
 }
 
+function checkText({ params = {} }: Problem, words: FieldWords | undefined): string {
+  const own = words?.sayOf(Number(params['check']));
+  if (own !== undefined) return own;
+  const limit = String(params['limit'] ?? '');
+  const found = String(params['found'] ?? '');
+  const name = String(params['other'] ?? '');
+  if (name === 'today')
+    return params['rule'] === 'notBefore'
+      ? m.intake_check_past({ today: limit })
+      : m.intake_bad_future({ today: limit });
+  const other = words?.labelOf(name) ?? name;
+  switch (String(params['rule'])) {
+    case 'notAfter':
+      return m.intake_check_not_after({ other, limit });
+    case 'notBefore':
+      return m.intake_check_not_before({ other, limit });
+    case 'months':
+      return m.intake_check_months({ limit, found });
+    case 'sum':
+    case 'product':
+      return m.intake_check_total({ limit });
+    case 'birthday':
+      return m.intake_check_birthday({ other, limit });
+    case 'sex':
+      return m.intake_check_sex({ other });
+    case 'age':
+      return m.intake_check_age({ limit, found });
+    case 'differs':
+      return m.intake_check_differs({ other });
+    case 'codeKind':
+      return m.intake_check_code_kind({ limit });
+    default:
+      return m.intake_bad_value();
+  }
+}
+
 function invalidText(expected: string, limit: string): string {
   const words: Record<string, () => string> = {
-    number: m.intake_bad_number,
+    integer: m.intake_bad_number,
+    number: m.intake_bad_decimal,
     money: m.intake_bad_money,
     month: m.intake_bad_month,
     choice: m.intake_bad_choice,

@@ -6,10 +6,13 @@ import {
   type IntakeContext,
   type IntakeEntry,
   type IntakeReading,
-  type MaterialChoice,
-  type Typed,
 } from '@sanji/sync/domain/intake';
+import type { MaterialChoice } from '@sanji/sync/domain/checklist';
+import { NO_FORM } from '@sanji/sync/domain/form';
+import type { Typed } from '@sanji/sync/domain/form-entry';
 import type { Problem } from '@sanji/sync/domain/problem';
+import { isBackOffice } from '@sanji/sync/domain/conditions';
+import type { Actor } from '@sanji/sync/domain/state';
 import type { OfferedMatter } from '@sanji/sync/domain/tier-rules';
 import { SvelteSet } from 'svelte/reactivity';
 import { fieldOf } from './field-words.ts';
@@ -45,10 +48,15 @@ export class IntakeState {
   readonly #left = new SvelteSet<string>();
   readonly #offers: () => OfferedMatter[];
   readonly #today: () => Day;
+  readonly #staff: () => Pick<Actor, 'tier' | 'roles'>;
 
-  constructor(offers: () => OfferedMatter[], today: () => Day) {
+  constructor(
+    offers: () => OfferedMatter[],
+    { today, staff }: { today: () => Day; staff: () => Pick<Actor, 'tier' | 'roles'> },
+  ) {
     this.#offers = offers;
     this.#today = today;
+    this.#staff = staff;
   }
 
   offer: OfferedMatter | undefined = $derived.by(() =>
@@ -124,13 +132,13 @@ export class IntakeState {
   }
 
   #contextOf({ matter, rule }: OfferedMatter): IntakeContext {
-    const today = this.#today();
-    return rule.condition === undefined ? { matter, today } : { matter, today, condition: rule.condition };
+    const common = { matter, today: this.#today(), isBackOffice: isBackOffice(rule, this.#staff()) };
+    return rule.condition === undefined ? common : { ...common, condition: rule.condition };
   }
 
   /** Before a matter is chosen the applicant can be checked all the same. */
   #applicantProblems(): Problem[] {
-    const matter = { form: [], materials: [], subject: ['person' as const, 'organisation' as const] };
+    const matter = { form: NO_FORM, materials: [], subject: ['person' as const, 'organisation' as const] };
     return readIntake(this.entry, { matter, today: this.#today() }).problems;
   }
 }

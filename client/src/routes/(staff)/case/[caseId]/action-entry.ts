@@ -3,6 +3,7 @@ import type { ActionPayloads, MaterialEntry } from '@sanji/sync/domain/action';
 import type { Catalog, MaterialRow } from '@sanji/sync/domain/catalog';
 import { parseTypedDay } from '@sanji/sync/domain/dates';
 import { deferralDueOf } from '@sanji/sync/domain/deadlines';
+import { checklistOf } from '@sanji/sync/domain/checklist';
 import { findVersion } from '@sanji/sync/domain/decide';
 import type { Day } from '@sanji/sync/domain/identifiers';
 import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
@@ -80,9 +81,17 @@ export function entryFor(kind: PersonalKind, state: CaseState, catalog: Catalog)
   };
 }
 
+/** The checklist of the case, by what was declared. */
+export function rowsOf(state: CaseState, catalog: Catalog): MaterialRow[] {
+  const matter = findVersion(catalog, state.matter);
+  return matter === undefined || state.applicant === undefined
+    ? []
+    : checklistOf(matter, state.applicant, state.form);
+}
+
 /** The rows of the checklist that may come in now. */
 export function openMaterials(kind: PersonalKind, state: CaseState, catalog: Catalog): MaterialRow[] {
-  const rows = findVersion(catalog, state.matter)?.materials ?? [];
+  const rows = rowsOf(state, catalog);
   if (kind === 'supplyDeferred')
     return rows.filter(({ code }) => state.outstanding.some((gap) => gap.code === code));
   return rows.filter(
@@ -92,10 +101,9 @@ export function openMaterials(kind: PersonalKind, state: CaseState, catalog: Cat
 
 /** What acceptance defers: the deferrable materials that are not there, each with the day it is due. */
 export function deferredOf(state: CaseState, catalog: Catalog, now: number): { code: string; due: Day }[] {
-  const { day } = deferralDueOf(catalog, now);
   return openMaterials('accept', state, catalog)
     .filter(({ need }) => need === 'deferrable')
-    .map(({ code }) => ({ code, due: day }));
+    .map(({ code, deferDays }) => ({ code, due: deferralDueOf(catalog, now, deferDays).day }));
 }
 
 export interface EntryContext {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Catalog, Mode, Unit } from '@sanji/sync/domain/catalog';
+import { NO_FORM } from '@sanji/sync/domain/form';
 import { newCase } from '@sanji/sync/domain/fold';
 import type { CaseState } from '@sanji/sync/domain/state';
 import { planOf } from './case-actions.ts';
@@ -39,7 +40,11 @@ function catalog(community: Mode, decideAt: Unit['tier']): Catalog {
             promiseDays: 10,
             dayUnit: 'workday',
             materials: [],
-            form: [],
+            form: NO_FORM,
+            serviceStandard: [],
+            discretionRule: [],
+            processStandard: [],
+            defects: [],
             result: '',
             optional: false,
           },
