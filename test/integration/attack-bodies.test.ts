@@ -25,7 +25,7 @@ const LONG = new Set<RouteName>([
   'POST /sync/push',
   'POST /sync/catalog',
   'POST /sync/handover',
-  'POST /api/matters/import',
+  'POST /api/matter-drafts',
 ]);
 /** `npm run attack` */
 const isWhole = process.env['ATTACK_SHARE'] === '1';

@@ -125,7 +125,7 @@ describe('rules', () => {
 
 describe('a file of matters', () => {
   const upload = (body: string): Promise<Asked> =>
-    ask(hub.url, 'POST /api/matters/import', { body, headers: { ...hewj, 'content-type': 'text/plain' } });
+    ask(hub.url, 'POST /api/matter-drafts', { body, headers: { ...hewj, 'content-type': 'text/plain' } });
   const file = () => {
     const known = [...catalog().matters.values()].flat().slice(0, 2);
     return known.map((matter, i) => ({
@@ -151,12 +151,34 @@ describe('a file of matters', () => {
     expect(count()).toBe(before);
   });
 
-  test('is imported as a whole, and a second time changes nothing', async () => {
+  test('is published whole by a second administrator, and a second time changes nothing', async () => {
     const before = count();
     const source = JSON.stringify(file());
-    expect((await upload(source)).body).toEqual({ imported: 2 });
-    expect((await upload(source)).body).toEqual({ imported: 0 });
+    const draft = await upload(source);
+    expect(draft.status).toBe(201);
+    const id = String(draft.body['id']);
+    expect(count()).toBe(before);
+    const publish = (headers: { cookie: string }) => post(`/api/matter-drafts/${id}/publish`, headers);
+    expect((await publish(hewj)).body['code']).toBe('second-person-needed');
+    expect((await publish(sunl)).body).toEqual({ published: 2 });
     expect(count()).toBe(before + 2);
+    expect((await publish(sunl)).body['code']).toBe('not-found');
+    expect((await upload(source)).body['code']).toBe('no-change');
+  });
+
+  test('that waits can be thrown away', async () => {
+    const [first] = file();
+    const draft = await upload(JSON.stringify([{ ...first, version: 9 }]));
+    const path = `/api/matter-drafts/${String(draft.body['id'])}`;
+    expect((await ask(hub.url, `DELETE ${path}`, { headers: sunl })).status).toBe(204);
+    const left = await ask(hub.url, 'GET /api/matter-drafts', { headers: hewj });
+    expect(left.body).toEqual({ drafts: [] });
+  });
+
+  test('cannot begin in the past, nor be put before a version that is published', async () => {
+    const [first] = file();
+    const past = await upload(JSON.stringify([{ ...first, version: 9, effectiveFrom: '2026-01-02' }]));
+    expect(past.body).toMatchObject({ code: 'file-invalid', params: { reason: 'date-in-past' } });
   });
 
   test('does not change a version that is published', async () => {

@@ -39,7 +39,10 @@ export const ACCESS = {
   'POST /api/rule-drafts/:id/submit': ['matterAdmin'],
   'POST /api/rule-drafts/:id/publish': ['matterAdmin'],
 
-  'POST /api/matters/import': ['matterAdmin'],
+  'GET /api/matter-drafts': ['matterAdmin'],
+  'POST /api/matter-drafts': ['matterAdmin'],
+  'DELETE /api/matter-drafts/:id': ['matterAdmin'],
+  'POST /api/matter-drafts/:id/publish': ['matterAdmin'],
   'POST /api/reveals': 'staff',
   'GET /api/audit': ['auditAdmin'],
   'GET /api/audit/export': ['auditAdmin'],

@@ -1,4 +1,6 @@
 /** What stands on the intake screen: the entry as typed, which problems are shown, and where the order of work is. */
+import type { Applicant } from '@sanji/sync/domain/action';
+import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import type { Day, MatterId } from '@sanji/sync/domain/identifiers';
 import {
   emptyApplicant,
@@ -20,6 +22,8 @@ import { fieldOf } from './field-words.ts';
 /** What is kept in the local draft. */
 export interface IntakeDraft {
   matterId?: MatterId;
+  /** Under which it was filled in. */
+  version?: number;
   entry: IntakeEntry;
 }
 
@@ -40,28 +44,43 @@ function emptyEntry(): IntakeEntry {
   return { applicant: emptyApplicant(), form: {}, materials: {}, conditionMet: false };
 }
 
+interface IntakeSurroundings {
+  today: () => Day;
+  staff: () => Pick<Actor, 'tier' | 'roles'>;
+  versionOf: (matterId: MatterId, version: number) => MatterVersion | undefined;
+}
+
 export class IntakeState {
   entry: IntakeEntry = $state(emptyEntry());
   matterId: MatterId | undefined = $state();
+  /** The version the form is filled in under: not another one because a new one came into force meanwhile. */
+  version: number | undefined = $state();
   /** The main button was pressed: from now on every problem is shown. */
   pressed = $state(false);
   readonly #left = new SvelteSet<string>();
   readonly #offers: () => OfferedMatter[];
   readonly #today: () => Day;
-  readonly #staff: () => Pick<Actor, 'tier' | 'roles'>;
+  readonly #staff: IntakeSurroundings['staff'];
+  readonly #versionOf: IntakeSurroundings['versionOf'];
 
-  constructor(
-    offers: () => OfferedMatter[],
-    { today, staff }: { today: () => Day; staff: () => Pick<Actor, 'tier' | 'roles'> },
-  ) {
+  constructor(offers: () => OfferedMatter[], { today, staff, versionOf }: IntakeSurroundings) {
     this.#offers = offers;
     this.#today = today;
     this.#staff = staff;
+    this.#versionOf = versionOf;
   }
 
-  offer: OfferedMatter | undefined = $derived.by(() =>
+  /** As this unit offers it today. */
+  current: OfferedMatter | undefined = $derived.by(() =>
     this.#offers().find(({ matter }) => matter.matterId === this.matterId),
   );
+
+  /** As it was filled in. */
+  offer: OfferedMatter | undefined = $derived.by(() => {
+    if (this.current === undefined || this.matterId === undefined || !this.isOutdated) return this.current;
+    const matter = this.#versionOf(this.matterId, this.version ?? 0);
+    return matter === undefined ? this.current : { ...this.current, matter };
+  });
 
   reading: IntakeReading | undefined = $derived.by(() =>
     this.offer === undefined ? undefined : readIntake(this.entry, this.#contextOf(this.offer)),
@@ -73,6 +92,26 @@ export class IntakeState {
       (problem) => this.pressed || (this.#left.has(fieldOf(problem)) && problem.code !== 'field-required'),
     ),
   );
+
+  get isOutdated(): boolean {
+    return (
+      this.version !== undefined && this.current !== undefined && this.version !== this.current.matter.version
+    );
+  }
+
+  /** What was filled in stays, as far as the version in force asks for it too. */
+  moveToCurrent(): void {
+    this.version = this.current?.matter.version;
+    this.pressed = false;
+  }
+
+  /** The next matter of the same visitor: who stands there need not be typed again. */
+  startWith({ kind, idNumber, name, mobile = '', address = '', agent }: Applicant): void {
+    this.clear();
+    const from = { name: agent?.name ?? '', idNumber: agent?.idNumber ?? '', mobile: agent?.mobile ?? '' };
+    this.entry.applicant = { kind, idNumber, name, mobile, address, agent: from };
+    for (const field of ['idNumber', 'name', 'mobile', 'address']) this.leave(`applicant.${field}`);
+  }
 
   problemAt(field: string): Problem | undefined {
     return this.shown.find((problem) => fieldOf(problem) === field);
@@ -86,6 +125,7 @@ export class IntakeState {
   choose(matterId: MatterId): void {
     if (this.matterId === matterId) return;
     this.matterId = matterId;
+    this.version = this.current?.matter.version;
     this.pressed = false;
     this.entry.materials = {};
     this.entry.conditionMet = false;
@@ -103,6 +143,7 @@ export class IntakeState {
   restore(draft: IntakeDraft): void {
     this.entry = draft.entry;
     this.matterId = draft.matterId;
+    this.version = draft.version;
     this.pressed = false;
     // What was typed before and is wrong says so at once.
     const { idNumber, name, mobile } = draft.entry.applicant;
@@ -117,13 +158,18 @@ export class IntakeState {
   clear(): void {
     this.entry = emptyEntry();
     this.matterId = undefined;
+    this.version = undefined;
     this.pressed = false;
     this.#left.clear();
   }
 
   draft(): IntakeDraft {
     const entry = $state.snapshot(this.entry);
-    return this.matterId === undefined ? { entry } : { matterId: this.matterId, entry };
+    return {
+      entry,
+      ...(this.matterId !== undefined && { matterId: this.matterId }),
+      ...(this.version !== undefined && { version: this.version }),
+    };
   }
 
   get isEmpty(): boolean {
