@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
@@ -20,6 +21,14 @@ export default defineConfig({
       version: { name: `${program.version}-${Date.now().toString(36)}`, pollInterval: 0 },
     }),
   ],
+  resolve: {
+    alias: [
+      {
+        find: /^fflate$/,
+        replacement: fileURLToPath(new URL('src/lib/workbook/fflate-in-place.ts', import.meta.url)),
+      },
+    ],
+  },
   // Small font slices as data: addresses would be blocked by the policy of the page.
   build: { target: 'es2022', assetsInlineLimit: 0 },
   server: { proxy: { '/api': 'http://localhost:8080', '/sync/': 'http://localhost:8080' } },
