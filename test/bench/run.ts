@@ -11,6 +11,7 @@ import { startCompatibleServer } from '../couchdb-compatible/server.ts';
 import { openProfile } from '../e2e/browser.ts';
 import { freePort, startHubProcess } from '../e2e/hub-process.ts';
 import { asStockDocument, makeCases, UNIT } from './fill.ts';
+import { measureIntake } from './intake-speed.ts';
 import { measureInUse } from './terminal-in-use.ts';
 import { servePage } from './serve-page.ts';
 import { BenchStation, makeCode } from './station.ts';
@@ -104,6 +105,7 @@ try {
   await profile.close();
   page.close();
   const inUse = await measureInUse(hub, { unit: UNIT, scratch });
+  const intake = await measureIntake(hub, scratch);
 
   const report = {
     stockServer: couchUrl === undefined ? 'CouchDB-compatible server of the tests' : 'CouchDB at COUCHDB_URL',
@@ -117,6 +119,11 @@ try {
     idle: inUse.idle,
     offlineStartMs: inUse.offlineStartMs,
     firstScreenScriptGzipKb: inUse.scriptGzipKb,
+    intake: {
+      matterVersions: intake.matterVersions,
+      keystrokeP95Ms: quantile(intake.keystrokeMs, 0.95),
+      formDrawnP95Ms: quantile(intake.formMs, 0.95),
+    },
   };
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
 } finally {

@@ -3,14 +3,17 @@ import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { findField } from '@sanji/sync/domain/form';
 import type { FormField } from '@sanji/sync/domain/form';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { inOwnLanguage } from '#lib/i18n/words.ts';
 import { elementIdOf, type FieldWords } from './field-words.ts';
 
-/** 累计缴费月数（个月） */
+/** 补缴金额（元）; 累计缴费月数, which says its unit itself. */
 export function labelWithUnit({ label, schema }: FormField): string {
-  const unit = schema['x-unit'];
   const text = inOwnLanguage(label);
-  return unit === undefined ? text : m.intake_label_unit({ label: text, unit: inOwnLanguage(unit) });
+  const unit = inOwnLanguage(schema['x-unit'] ?? { zh: '', en: '' });
+  // 个月 is said by 月数.
+  const said = getLocale() === 'en' ? unit : unit.slice(-1);
+  return text.toLowerCase().includes(said.toLowerCase()) ? text : m.intake_label_unit({ label: text, unit });
 }
 
 /** What a problem needs to speak of other fields and in the form's own words. */
