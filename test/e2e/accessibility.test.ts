@@ -34,7 +34,7 @@ const SCREENS: { name: string; path: () => string; ready: string }[] = [
   { name: 'intake', path: () => '/intake', ready: 'intake-matter-search' },
   { name: 'the case list', path: () => '/cases', ready: 'case-row' },
   { name: 'a case', path: () => `/case/${caseId}`, ready: 'timeline' },
-  { name: 'a receipt', path: () => `/case/${caseId}/receipt`, ready: 'receipt-sheet' },
+  { name: 'a receipt', path: () => `/case/${caseId}/papers`, ready: 'paper-sheet' },
   { name: 'the matter matrix', path: () => '/matters', ready: 'matrix-grid' },
   { name: 'the sync page', path: () => '/sync', ready: 'sync-badge' },
   { name: 'verification', path: () => '/verify', ready: 'verify-text' },

@@ -20,7 +20,7 @@ beforeAll(async () => {
   if (matter === undefined) throw new Error('the sample district has no such matter');
   for (const name of NAMES) {
     const no = await station.receive(matter, name, 'receive');
-    const receipt = (await station.byId('receipt-qr').first().getAttribute('data-text')) ?? '';
+    const receipt = (await station.byId('paper-qr').first().getAttribute('data-text')) ?? '';
     cases.push({ id: station.openCaseId(), no, receipt });
   }
   await station.synced();
@@ -126,21 +126,16 @@ describe('a scanner', () => {
 });
 
 it.each(['zh-CN', 'en'])('a receipt stays within its sheet in %s', async (locale) => {
-  await station.page.evaluate((chosen) => {
-    localStorage.setItem('PARAGLIDE_LOCALE', chosen);
-  }, locale);
-  await station.go(`/case/${caseAt(0).id}/receipt`);
-  const sheet = station.byId('receipt-sheet');
-  await sheet.first().waitFor();
+  await station.go(`/case/${caseAt(0).id}/papers?print=1`);
+  const sheet = station.byId('paper-sheet');
+  await station.byId(`paper-language-${locale}`).click();
+  await station.page.locator(`[data-testid=paper-sheet][lang=${locale}]`).first().waitFor();
   const over = await sheet.evaluateAll((pages) => pages.map((page) => page.scrollHeight - page.clientHeight));
   expect(over.every((px) => px <= 0)).toBe(true);
 });
 
 it('a new password unlocks this terminal at once, also without the hub, and the old one no more', async () => {
   const { staffId, password } = PEOPLE.yang;
-  await station.page.evaluate(() => {
-    localStorage.setItem('PARAGLIDE_LOCALE', 'zh-CN');
-  });
   await station.go('/password');
   await station.byId('password-old').fill('wrong');
   await station.byId('password-fresh').fill('Cuihu-2027');

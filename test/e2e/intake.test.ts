@@ -65,7 +65,7 @@ it('takes a second matter of the visitor without typing who it is again', async 
   const matter = sampleMatters().find(({ matterId }) => matterId === BENEFIT);
   if (matter === undefined) throw new Error('the sample district has no such matter');
   await desk.receive(matter, '李示例', 'receive');
-  await desk.byId('receipt-another').click();
+  await desk.byId('paper-another').click();
   await desk.byId('intake-matter-search').waitFor();
   const name = desk.byId('field-applicant-name');
   await desk.page.waitForFunction(() => document.activeElement?.id === 'intake-matter-search');

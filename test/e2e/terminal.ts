@@ -112,12 +112,12 @@ export class Terminal {
       if (state === 'received') await this.byId(`field-materials-${code}`).click();
     }
     await this.byId(`intake-${button}`).click();
-    const outcome = this.byId('receipt-case-no')
+    const outcome = this.byId('paper-number')
       .or(this.byId('intake-summary'))
       .or(this.byId('intake-refusal'))
       .first();
     await outcome.waitFor();
-    if ((await outcome.getAttribute('data-testid')) !== 'receipt-case-no') {
+    if ((await outcome.getAttribute('data-testid')) !== 'paper-number') {
       throw new Error(`${matter.matterId} ${matter.name.zh} was not received: ${await outcome.innerText()}`);
     }
     const caseNo = await outcome.textContent();

@@ -204,6 +204,25 @@ test('a reveal is written down with person, case, group and reason', async () =>
   });
 });
 
+test('a print is written down with person, case, paper, copy and terminal', async () => {
+  const headers = await login(hub.url, 'yangxm');
+  const caseId = '01kb0000000000000000000001';
+  const body = { caseId, paper: 'receipt', copy: 2, language: 'zh-CN', at: 7, deviceId: 'd7k2m9q4' };
+  expect((await ask(hub.url, 'POST /api/prints', { body, headers })).status).toBe(204);
+  const unknown = { ...body, paper: 'banknote' };
+  expect((await ask(hub.url, 'POST /api/prints', { body: unknown, headers })).status).toBe(400);
+  const audit = await ask(hub.url, 'GET /api/audit?kind=print', { headers: await login(hub.url, 'wug') });
+  expect(audit.body).toMatchObject({
+    entries: [
+      {
+        staffId: 'yangxm',
+        object: `case:${caseId}`,
+        details: { paper: 'receipt', copy: 2, language: 'zh-CN', device: 'd7k2m9q4' },
+      },
+    ],
+  });
+});
+
 test('logins, good and bad, are in the audit log without what was typed', async () => {
   await ask(hub.url, 'POST /api/session', { body: { staffId: 'my-secret-password', password: 'hidden' } });
   const audit = await ask(hub.url, 'GET /api/audit', { headers: await login(hub.url, 'wug') });

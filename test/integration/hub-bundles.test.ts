@@ -243,6 +243,19 @@ describe('a terminal that was taken out of service', () => {
     ]);
   });
 
+  test('what was printed before the end is in the audit log all the same', async () => {
+    const { lost, own } = await revoked();
+    const { caseId } = await lost.received('yangxm', matterId);
+    const { deviceId } = lost;
+    const print = { staffId: 'yangxm', caseId, paper: 'receipt', copy: 2, language: 'en', at: 7, deviceId };
+    const prints = [print, { ...print, paper: 'banknote' }];
+    await handIn(await bundleOf(lost, { key: own, prints, head: { purpose: 'handover' } }));
+    const logged = (await auditOf('print')).filter(({ object }) => object === `case:${caseId}`);
+    expect(logged).toMatchObject([
+      { staffId: 'yangxm', details: { paper: 'receipt', copy: 2, device: deviceId, handedOver: true } },
+    ]);
+  });
+
   test('others’ work that it kept for a restored hub is ruled as theirs', async () => {
     const { lost, own } = await revoked();
     const pushed = await community.received('yangxm', matterId);

@@ -23,6 +23,7 @@ export interface BundleParts {
   cases?: PushedCase[];
   strays?: SignedAction[];
   reveals?: object[];
+  prints?: object[];
   head?: Partial<BundleHead>;
   /** Default: the station itself. */
   signer?: TestStation;
@@ -30,7 +31,7 @@ export interface BundleParts {
 
 export async function bundleOf(
   station: TestStation,
-  { key, cases = [], strays = [], reveals = [], head = {}, signer = station }: BundleParts,
+  { key, cases = [], strays = [], reveals = [], prints = [], head = {}, signer = station }: BundleParts,
 ): Promise<Bundle> {
   const docs = cases.map(({ caseId, n, actions }) => {
     const log = Object.fromEntries(actions.map((action) => [action.body.id, action]));
@@ -41,7 +42,8 @@ export async function bundleOf(
     return { label: id, content: { caseId, action, strayedAt: 1 } };
   });
   const looks = reveals.map((content, i) => ({ label: `reveal.${String(i)}`, content }));
-  const parts = [...docs, ...tray, ...looks].map(({ label, content }) =>
+  const papers = prints.map((content, i) => ({ label: `print.${String(i)}`, content }));
+  const parts = [...docs, ...tray, ...looks, ...papers].map(({ label, content }) =>
     sealPart(key, JSON.stringify(content), label),
   );
   const { deviceId, unit } = station;

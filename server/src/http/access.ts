@@ -44,6 +44,7 @@ export const ACCESS = {
   'DELETE /api/matter-drafts/:id': ['matterAdmin'],
   'POST /api/matter-drafts/:id/publish': ['matterAdmin'],
   'POST /api/reveals': 'staff',
+  'POST /api/prints': 'staff',
   'GET /api/audit': ['auditAdmin'],
   'GET /api/audit/export': ['auditAdmin'],
   'GET /api/quarantine': ['securityAdmin', 'systemAdmin'],

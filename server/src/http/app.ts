@@ -19,6 +19,7 @@ import { healthRoutes } from '../resources/health.ts';
 import { matterRoutes } from '../resources/matter.ts';
 import { openApiRoute } from '../resources/openapi.ts';
 import { restoreRoutes } from '../resources/restore.ts';
+import { printRoutes } from '../resources/print.ts';
 import { revealRoutes } from '../resources/reveal.ts';
 import { ruleDraftRoutes } from '../resources/rule-draft.ts';
 import { sessionRoutes } from '../resources/session.ts';
@@ -46,6 +47,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
     ...revealRoutes(container),
+    ...printRoutes(container),
     ...auditRoutes(container),
     auditExportRoute(container),
     ...restoreRoutes(container),

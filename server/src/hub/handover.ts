@@ -52,7 +52,7 @@ export async function handOver(deps: HandoverDeps, bundle: Bundle): Promise<Resu
   const opened = await openBundle(bundle, key);
   const filed = await fileAll(deps, device, opened);
   if (!filed.ok) return filed;
-  await logReveals(deps, device, opened);
+  await logReports(deps, device, opened);
   for (let isNoted = false; !isNoted;) {
     const found = await records.find(deviceId);
     const value = {
@@ -73,15 +73,19 @@ async function receipted(
   return { ok: true, value: { ...done, receipt } };
 }
 
-/** Written down as the terminal tells it: that a person looked must not be lost with the terminal. */
-async function logReveals(
+/** Written down as the terminal tells it: that a person looked or printed must not be lost with the terminal. */
+async function logReports(
   { audit }: HandoverDeps,
   { deviceId }: DeviceKey,
-  { reveals }: OpenedBundle,
+  { reveals, prints }: OpenedBundle,
 ): Promise<void> {
   for (const { staffId, caseId, field, reason, at } of reveals) {
     const details = { group: field, reason, at, device: deviceId, handedOver: true };
     await audit({ kind: 'reveal', staffId, object: `case:${caseId}`, result: 'ok', details });
+  }
+  for (const { staffId, caseId, paper, copy, language, at } of prints) {
+    const details = { paper, copy, language, at, device: deviceId, handedOver: true };
+    await audit({ kind: 'print', staffId, object: `case:${caseId}`, result: 'ok', details });
   }
 }
 

@@ -8,6 +8,7 @@ import { openPart, verifyBundle, type Bundle, type SealedPart } from '@sanji/syn
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { z } from 'zod';
 import { parsePushRequest, pushEnvelope } from '../resources/push-request.ts';
+import { printReport } from '../resources/print.ts';
 import { REVEAL_REASON, REVEALED_GROUP } from '../resources/reveal.ts';
 import type { DirectoryStore } from '../store/directory-store.ts';
 
@@ -18,11 +19,14 @@ export interface OpenedBundle {
   strays: PushedCase[];
   /** Looks at masked data that were not reported yet. */
   reveals: HandedReveal[];
+  /** Prints that were not reported yet. */
+  prints: HandedPrint[];
   /** Sealed under another key, damaged, or nothing that a terminal writes. Whatever is wrong with one part says nothing of the others. */
   unreadable: SealedPart[];
 }
 
 export type HandedReveal = z.infer<typeof storedReveal>;
+export type HandedPrint = z.infer<typeof storedPrint>;
 
 export interface MakerDeps {
   directory: Pick<DirectoryStore, 'findDevice'>;
@@ -51,12 +55,18 @@ export async function proveMaker(
 }
 
 export async function openBundle({ parts }: Bundle, key: SealKey): Promise<OpenedBundle> {
-  const opened: OpenedBundle = { cases: [], strays: [], reveals: [], unreadable: [] };
+  const opened: OpenedBundle = { cases: [], strays: [], reveals: [], prints: [], unreadable: [] };
   for (const part of parts) {
     const content = parsed(await openPart(key, part));
     if (part.label.startsWith('reveal.')) {
       const reveal = storedReveal.safeParse(content);
       if (reveal.success) opened.reveals.push(reveal.data);
+      else opened.unreadable.push(part);
+      continue;
+    }
+    if (part.label.startsWith('print.')) {
+      const print = storedPrint.safeParse(content);
+      if (print.success) opened.prints.push(print.data);
       else opened.unreadable.push(part);
       continue;
     }
@@ -89,6 +99,8 @@ const storedReveal = z.object({
   reason: z.string().regex(REVEAL_REASON),
   at: z.int(),
 });
+
+const storedPrint = printReport.extend({ staffId: z.string().max(64) });
 
 function asCase(content: unknown, label: string): PushedCase | 'nothing unsent' | undefined {
   const stored = storedCase.safeParse(content);

@@ -56,6 +56,7 @@ export const tierRule = z.strictObject({
     .exactOptional(),
   offlineAllowed: z.boolean(),
   autoForward: z.boolean().exactOptional(),
+  resultOffline: z.boolean().exactOptional(),
 });
 
 export const problemSchema = z.object({

@@ -87,6 +87,7 @@ const ruleSchema: z.ZodType<TierRule> = z.strictObject({
     .exactOptional(),
   offlineAllowed: z.boolean(),
   autoForward: z.boolean().exactOptional(),
+  resultOffline: z.boolean().exactOptional(),
 });
 
 export const rulesSchema: z.ZodType<RulePublication[]> = z.array(
@@ -134,5 +135,8 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   noticeDays: z.int().min(1).max(60),
   yellowShare: z.number().min(0).max(1),
   hotline: text,
+  remedies: z
+    .strictObject({ zh: z.string().min(1).max(600), en: z.string().min(1).max(1_200) })
+    .exactOptional(),
   archive: z.strictObject({ afterDays: z.int().min(0).max(3_650), retention: text }).exactOptional(),
 });

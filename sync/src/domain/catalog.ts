@@ -94,6 +94,8 @@ export interface TierRule {
   condition?: RuleCondition;
   offlineAllowed: boolean;
   autoForward?: boolean;
+  /** Where decisions are made: their papers may be printed before the hub has confirmed them. Absent: they may not. */
+  resultOffline?: boolean;
 }
 
 /** Rows that were published together. A cell follows the newest publication (by effectiveFrom, then seq) that is in force on the day. */
@@ -180,6 +182,8 @@ export interface Settings {
   /** Share of the term left at which the yellow card is shown (sample: 0.2). */
   yellowShare: number;
   hotline: string;
+  /** How to appeal, as it stands on refusals and rejections. Absent: a line to be filled in by hand. */
+  remedies?: { zh: string; en: string };
   /** When a case that has ended is closed for good, and under which class it is kept. Absent: cases stay as they ended. */
   archive?: {
     /** Calendar days after the end; room for a rating and what follows it (sample: 60). */

@@ -56,6 +56,7 @@ export function baseRow(catalog: Catalog, draft: RuleDraft, cell: Cell): TierRul
     decideAt: rule.decideAt,
     offlineAllowed: rule.offlineAllowed,
     ...(rule.autoForward && { autoForward: true }),
+    ...(rule.resultOffline && { resultOffline: true }),
     ...(rule.condition !== undefined && { condition: rule.condition }),
   };
 }

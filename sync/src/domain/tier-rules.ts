@@ -38,6 +38,8 @@ export interface EffectiveRule {
   condition?: RuleCondition;
   offlineAllowed: boolean;
   autoForward: boolean;
+  /** The papers of a decision may be printed before the hub has confirmed it. */
+  resultOffline: boolean;
   /** The publication of the row that is the narrowest; absent when nothing is published for the matter (mode `none`). */
   source?: RulePublication;
 }
@@ -95,6 +97,7 @@ export function effectiveRule(catalog: Catalog, query: RuleQuery): EffectiveRule
       decideAt: 'district',
       offlineAllowed: false,
       autoForward: false,
+      resultOffline: false,
     };
   }
   return rows.reduce((rule, row) => narrow(rule, row), opened(base, query.unit));
@@ -165,6 +168,7 @@ function opened({ row, publication }: PublishedRow, unit: UnitCode): EffectiveRu
     decideAt,
     offlineAllowed,
     autoForward: row.autoForward === true,
+    resultOffline: row.resultOffline === true,
     source: publication,
     ...(row.condition !== undefined && { condition: row.condition }),
   };
@@ -179,6 +183,7 @@ function narrow(rule: EffectiveRule, { row, publication }: PublishedRow): Effect
     decideAt: tierRank(row.decideAt) > tierRank(rule.decideAt) ? row.decideAt : rule.decideAt,
     offlineAllowed: rule.offlineAllowed && row.offlineAllowed,
     autoForward: rule.autoForward || row.autoForward === true,
+    resultOffline: rule.resultOffline && row.resultOffline === true,
     ...(isNarrower && { source: publication }),
     ...(condition !== undefined && { condition }),
   };
@@ -263,7 +268,8 @@ function exceeds(row: TierRule, bound: TierRule): boolean {
   return (
     modeRank(row.mode) > modeRank(bound.mode) ||
     tierRank(row.decideAt) < tierRank(bound.decideAt) ||
-    (row.offlineAllowed && !bound.offlineAllowed)
+    (row.offlineAllowed && !bound.offlineAllowed) ||
+    (row.resultOffline === true && bound.resultOffline !== true)
   );
 }
 
@@ -279,6 +285,7 @@ function isUnchanged(catalog: Catalog, proposal: RuleProposal, row: TierRule): b
     before.decideAt === row.decideAt &&
     before.offlineAllowed === row.offlineAllowed &&
     (before.autoForward === true) === (row.autoForward === true) &&
+    (before.resultOffline === true) === (row.resultOffline === true) &&
     isSameCondition(before.condition, row.condition)
   );
 }

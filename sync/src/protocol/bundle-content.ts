@@ -1,7 +1,7 @@
 /**
  * What the parts of a bundle hold. A terminal puts in its records as they lie on its disk, so that it can do so while it is locked: a part
- * labelled with a case id is that case, one labelled with an action id is a stray, one labelled `reveal.` is a look at masked data that was
- * not reported yet. The hub's answer is a record of what it said to the push and
+ * labelled with a case id is that case, one labelled with an action id is a stray, one labelled `reveal.` or `print.` is a look at masked
+ * data or a print that was not reported yet. The hub's answer is a record of what it said to the push and
  * the pulls that the bundle stands for; the station listens to it as to the hub itself (`recorded-hub.ts`).
  */
 import type { Epoch } from '../domain/epoch.ts';

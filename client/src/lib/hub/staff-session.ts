@@ -31,6 +31,18 @@ export async function logOut(): Promise<void> {
   await ask({ method: 'DELETE', path: '/api/session' });
 }
 
+/** Logged at the hub; offline the caller keeps it for later. */
+export function reportPrint(print: {
+  caseId: string;
+  paper: string;
+  copy: number;
+  language: string;
+  deviceId: string;
+  at: number;
+}): Promise<Result<unknown>> {
+  return askJson({ method: 'POST', path: '/api/prints', body: print });
+}
+
 /** Logged at the hub with the reason; offline the caller keeps it for later. */
 export function reportReveal(reveal: {
   caseId: string;

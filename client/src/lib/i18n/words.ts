@@ -17,13 +17,15 @@ export const clockText = (name: string): string => word('clock', name);
 export const roleText = (role: string): string => word('role', role);
 
 /** Where people go: 华山街道为民服务站, 五华区政务服务大厅. */
-export function stationText({ tier, display }: Pick<Unit, 'tier' | 'display'>): string {
-  return tier === 'district' ? m.station_hall({ unit: display }) : m.station_of({ unit: display });
+export function stationText({ tier, display }: Pick<Unit, 'tier' | 'display'>, locale = getLocale()): string {
+  return tier === 'district'
+    ? m.station_hall({ unit: display }, { locale })
+    : m.station_of({ unit: display }, { locale });
 }
 
 /** Of data that carries both languages. */
-export function inOwnLanguage({ zh, en }: { zh: string; en: string }): string {
-  return getLocale() === 'en' ? en : zh;
+export function inOwnLanguage({ zh, en }: { zh: string; en: string }, locale = getLocale()): string {
+  return locale === 'en' ? en : zh;
 }
 
 /** In Chinese where nobody wrote it in English. */

@@ -64,9 +64,18 @@ describe('the sealed outbox', () => {
     const sealed = await station.seal.seal('{"caseId":"x"}', label);
     await station.database.reveals.add({ staffId: 'yangxm', label, sealed });
     station.seal.close();
-    const [part] = await station.outbox.reveals();
+    const [part] = await station.outbox.reports();
     expect(part?.label).toBe(label);
     expect(part && (await openPart(KEY, part))).toBe('{"caseId":"x"}');
+  });
+
+  test('holds what was printed and not reported', async () => {
+    const label = 'print.1';
+    const sealed = await station.seal.seal('{"caseId":"y"}', label);
+    await station.database.prints.add({ staffId: 'yangxm', label, sealed });
+    station.seal.close();
+    const labels = (await station.outbox.reports()).map((part) => part.label);
+    expect(labels).toContain(label);
   });
 
   test('numbers bundles once each', async () => {

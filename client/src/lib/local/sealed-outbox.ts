@@ -26,9 +26,11 @@ export class SealedOutbox {
     ];
   }
 
-  /** What of masked data was shown and is not yet in the hub's log: only the last bundle carries it, nobody being there to report it. */
-  async reveals(): Promise<SealedPart[]> {
-    return (await this.#station.reveals.toArray()).map(({ label, sealed }) => partOf(label, sealed));
+  /** What was shown or printed and is not yet in the hub's log: only the last bundle carries it, nobody being there to report it. */
+  async reports(): Promise<SealedPart[]> {
+    const { reveals, prints } = this.#station;
+    const kept = [...(await reveals.toArray()), ...(await prints.toArray())];
+    return kept.map(({ label, sealed }) => partOf(label, sealed));
   }
 
   /** Cases with actions that nobody has taken yet. */

@@ -17,13 +17,13 @@ export interface DeviceRecord {
   offsetAt?: number;
 }
 
-/** A masked value that was shown: logged here first, sent when there is a line. */
-export interface LoggedReveal {
+/** What the audit log is to know of a person here: kept first, sent when there is a line. */
+export interface KeptReport {
   id?: number;
   staffId: string;
-  /** Under which it is sealed, `reveal.` and a number of its own. */
+  /** Under which it is sealed: `reveal.` or `print.`, and a number of its own. */
   label: string;
-  /** The Reveal as JSON. */
+  /** The report as JSON. */
   sealed: string;
 }
 
@@ -88,7 +88,10 @@ export class StationDatabase extends Dexie {
   declare credentials: EntityTable<Credential, 'staffId'>;
   declare catalog: EntityTable<CatalogDocument, '_id'>;
   declare strays: EntityTable<StrayRecord, 'actionId'>;
-  declare reveals: Table<LoggedReveal, number>;
+  /** Masked values that were shown. */
+  declare reveals: Table<KeptReport, number>;
+  /** Papers that were printed. */
+  declare prints: Table<KeptReport, number>;
   declare drafts: EntityTable<DraftRecord, 'id'>;
   declare checkpoints: Table<{ feed: string; checkpoint: string }, string>;
   declare shelf: EntityTable<ShelfBlock, 'block'>;
@@ -111,5 +114,6 @@ export class StationDatabase extends Dexie {
       shelf: '++block',
       shelfHeads: 'block',
     });
+    this.version(2).stores({ prints: '++id' });
   }
 }

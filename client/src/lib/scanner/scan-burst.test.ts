@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_GAP_MS, ScanBurst, type Phase } from './scan-burst.ts';
 
-const RECEIPT = 'SJ1.001013-261123-A2-0007.1795443073.530102001013.DFF46600F3FBB.ABCDEFGH';
+const RECEIPT = 'SJ2.R.001013-261123-A2-0007.1795443073.530102001013.DFF46600F3FBB.ABCDEFGH';
 const BY_READER_MS = 8;
 const BY_HAND_MS = 90;
 
@@ -18,7 +18,7 @@ function type(burst: ScanBurst, text: string, { gapMs, from = 0 }: { gapMs: numb
 
 describe('a burst of keys', () => {
   it.each([
-    ['a receipt', RECEIPT, 'receipt'],
+    ['a receipt', RECEIPT, 'paper'],
     ['a case number', '001013-261123-A2-0007', 'caseNo'],
     ['a resident ID', '11010519491231002X', 'idNumber'],
     ['a credit code', '91350100M000100Y43', 'idNumber'],
@@ -31,12 +31,12 @@ describe('a burst of keys', () => {
   it('is read through Caps Lock, which turns a reader upside down', () => {
     const burst = new ScanBurst();
     type(burst, RECEIPT.toLowerCase(), { gapMs: BY_READER_MS });
-    expect(burst.end().scan).toEqual({ kind: 'receipt', text: RECEIPT });
+    expect(burst.end().scan).toEqual({ kind: 'paper', text: RECEIPT });
   });
 
   it('is nobody`s business while it may still be two fingers, then it is a burst, and a receipt by its prefix', () => {
-    const { phases } = type(new ScanBurst(), 'SJ1.0', { gapMs: BY_READER_MS });
-    expect(phases).toEqual(['typing', 'typing', 'receipt', 'receipt', 'receipt']);
+    const { phases } = type(new ScanBurst(), 'SJ2.0', { gapMs: BY_READER_MS });
+    expect(phases).toEqual(['typing', 'typing', 'paper', 'paper', 'paper']);
     expect(type(new ScanBurst(), '0010', { gapMs: BY_READER_MS }).phases).toEqual([
       'typing',
       'typing',
@@ -48,7 +48,7 @@ describe('a burst of keys', () => {
   it('holds as long as a slow reader may rest between two keys', () => {
     const burst = new ScanBurst();
     type(burst, RECEIPT, { gapMs: MAX_GAP_MS });
-    expect(burst.end().scan?.kind).toBe('receipt');
+    expect(burst.end().scan?.kind).toBe('paper');
   });
 
   it('begins anew after a rest: what was typed by hand before does not belong to it', () => {

@@ -3,19 +3,19 @@
  * what people type. It owns no clock and touches no screen.
  */
 import { parseCaseNo } from '@sanji/sync/domain/case-number';
-import { looksLikeReceipt, RECEIPT_PREFIX } from '@sanji/sync/domain/receipt';
+import { looksLikePaper, PAPER_PREFIX } from '@sanji/sync/domain/paper-code';
 
 export type Scan =
-  | { kind: 'receipt'; text: string }
+  | { kind: 'paper'; text: string }
   | { kind: 'caseNo'; text: string }
   /** A resident ID or a credit code: only ever read on purpose where there is a field for it. */
   | { kind: 'idNumber'; text: string };
 
 /**
- * `typing`: a hand, as far as one can tell. `burst`: too fast for a hand, so that no shortcut may act on it. `receipt`: the text is a
- * receipt's and belongs into no field.
+ * `typing`: a hand, as far as one can tell. `burst`: too fast for a hand, so that no shortcut may act on it. `paper`: the text is a
+ * paper's and belongs into no field.
  */
-export type Phase = 'typing' | 'burst' | 'receipt';
+export type Phase = 'typing' | 'burst' | 'paper';
 
 /** Readers send a key every 1 to 30 ms; the fastest typists rest about 60 ms between two keys. */
 export const MAX_GAP_MS = 40;
@@ -50,12 +50,12 @@ export class ScanBurst {
 
   #phase(): Phase {
     if (this.#text.length < BURST_KEYS) return 'typing';
-    return this.#text.startsWith(RECEIPT_PREFIX) ? 'receipt' : 'burst';
+    return this.#text.startsWith(PAPER_PREFIX) ? 'paper' : 'burst';
   }
 }
 
 function scanOf(text: string): Scan | undefined {
-  if (looksLikeReceipt(text)) return { kind: 'receipt', text };
+  if (looksLikePaper(text)) return { kind: 'paper', text };
   if (parseCaseNo(text) !== undefined) return { kind: 'caseNo', text };
   return /^[0-9A-Z]{18}$/.test(text) ? { kind: 'idNumber', text } : undefined;
 }

@@ -43,9 +43,9 @@ export function watchScanner(onscan: (scan: Scan, at: { isInField: boolean }) =>
     clearTimeout(silence);
     if (phase === 'typing') return;
     silence = setTimeout(end, SILENCE_MS);
-    if (phase === 'receipt') giveBack(held);
+    if (phase === 'paper') giveBack(held);
     // Outside a field a burst would press one shortcut after the other.
-    if (phase === 'receipt' || held === undefined) swallow(event);
+    if (phase === 'paper' || held === undefined) swallow(event);
   }
 
   window.addEventListener('keydown', listen, { capture: true });

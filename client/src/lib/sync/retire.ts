@@ -83,7 +83,7 @@ async function handOverAndWipe(station: Station, device: DeviceRecord): Promise<
   const { seq } = await changeBundleLog(database, (log) => ({ ...log, seq: log.seq + 1 }));
   const keys = hubKeys(indexCatalog(await database.catalog.toArray()).devices);
   const head = { purpose: 'handover', seq, at: Date.now(), asks: null } as const;
-  const parts = [...(await outbox.parts()), ...(await outbox.reveals())];
+  const parts = [...(await outbox.parts()), ...(await outbox.reports())];
   for (const bundle of await signBundles(device, parts, head)) {
     const answer = await handOver(bundle);
     if (!answer.ok) return answer.problem;

@@ -1,6 +1,7 @@
 /** Wires the station's loop to this terminal's store, the hub and the badge. One tab of the profile drives it, the others listen. */
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { StationLoop, type LoopStatus } from '@sanji/sync/replication/station-loop';
+import { sendPrints } from '#lib/commands/log-print.ts';
 import { sendReveals } from '#lib/commands/log-reveal.ts';
 import { DeviceSession } from '#lib/hub/device-session.ts';
 import { listen } from '#lib/hub/events.ts';
@@ -137,6 +138,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
         reconnect.succeeded();
         void loop.poke();
         void sendReveals();
+        void sendPrints();
       },
       moved(feed) {
         if (feeds.has(feed)) void loop.poke();

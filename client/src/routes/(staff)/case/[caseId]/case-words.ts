@@ -3,6 +3,7 @@ import type { AnyActionBody, MaterialEntry } from '@sanji/sync/domain/action';
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { kindText, tierText } from '#lib/i18n/words.ts';
 import type { CaseState } from '@sanji/sync/domain/state';
 import type { PersonalKind } from './case-actions.ts';
@@ -25,20 +26,20 @@ export function actionWord(kind: PersonalKind, state: CaseState, catalog: Catalo
   return kind === 'suspend' ? m.case_do_suspend() : kindText(kind);
 }
 
-export function spanWord(kind: string): string {
-  const words: Record<string, () => string> = {
+export function spanWord(kind: string, locale = getLocale()): string {
+  const words: Record<string, (inputs: object, options: { locale: 'zh-CN' | 'en' }) => string> = {
     expertReview: m.case_span_expert_review,
     inspection: m.case_span_inspection,
     hearing: m.case_span_hearing,
     test: m.case_span_test,
     applicant: m.case_span_applicant,
   };
-  return words[kind]?.() ?? kind;
+  return words[kind]?.({}, { locale }) ?? kind;
 }
 
-export function methodWord(method: 'window' | 'post' | 'locker'): string {
-  if (method === 'post') return m.case_method_post();
-  return method === 'locker' ? m.case_method_locker() : m.case_method_window();
+export function methodWord(method: 'window' | 'post' | 'locker', locale = getLocale()): string {
+  if (method === 'post') return m.case_method_post({}, { locale });
+  return method === 'locker' ? m.case_method_locker({}, { locale }) : m.case_method_window({}, { locale });
 }
 
 /** One or two sentences of what the action says; empty when its name says it all. */
