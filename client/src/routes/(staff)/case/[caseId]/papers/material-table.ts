@@ -4,8 +4,10 @@ import { m } from '#lib/i18n/paraglide/messages.js';
 import type { Block, Column } from './paper-blocks.ts';
 import { materialText, type Ground, type Language } from './paper-words.ts';
 
-const NO_EM = 4.62;
-const REMARK_EM = 11.1;
+const NO_EM = 3.4;
+const FORM_EM = 4.4;
+/** 「容缺，2026-12-07 前补交」 and «2 copies, original returned» in one line. */
+const REMARK_EM = 14;
 
 export function materialTable(
   materials: readonly MaterialEntry[],
@@ -56,7 +58,7 @@ function columnsIn(locale: Language): Column[] {
   return [
     { label: m.paper_material_no({}, { locale }), widthEm: NO_EM, centred: true },
     { label: m.paper_material_name({}, { locale }) },
-    { label: m.paper_material_form({}, { locale }), widthEm: NO_EM, centred: true },
+    { label: m.paper_material_form({}, { locale }), widthEm: FORM_EM, centred: true },
     { label: m.paper_material_remark({}, { locale }), widthEm: REMARK_EM },
   ];
 }

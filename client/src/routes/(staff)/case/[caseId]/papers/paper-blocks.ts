@@ -26,7 +26,10 @@ export type Block =
   | { kind: 'table'; heading?: string; columns: readonly Column[]; rows: readonly (readonly string[])[] }
   | { kind: 'boxed'; heading?: string; text: string; strong?: string };
 
+/** One thing alone needs no number. */
 export function listOf(heading: string, texts: readonly string[]): Block {
+  const [only] = texts;
+  if (only !== undefined && texts.length === 1) return textOf(heading, only);
   return { kind: 'list', heading, items: texts.map((text, i) => ({ no: `${String(i + 1)}.`, text })) };
 }
 

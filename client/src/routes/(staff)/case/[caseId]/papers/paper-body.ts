@@ -262,7 +262,16 @@ function certificateBody({ payload }: ActionBody<'certify'>, ground: Ground): Pa
   const approval = paper.sources.find(({ body }) => body.kind === 'approve');
   return {
     title: m.paper_title_certificate({}, { locale }),
-    facts: [],
+    facts:
+      approval === undefined
+        ? []
+        : [
+            { label: m.paper_decided_at({}, { locale }), value: timeOf(approval) },
+            {
+              label: m.paper_decided_by({}, { locale }),
+              value: stationOf(approval.body.by.unit, ground),
+            },
+          ],
     blocks: [
       plain(m.paper_text_certificate(asReceived(ground), { locale })),
       {
@@ -273,13 +282,6 @@ function certificateBody({ payload }: ActionBody<'certify'>, ground: Ground): Pa
         ],
         rows: [[matter?.result ?? '', payload.certificateNo]],
       },
-      ...(approval === undefined
-        ? []
-        : [
-            listOf(m.paper_decided_at({}, { locale }), [
-              `${timeOf(approval)}  ${m.paper_decided_by({}, { locale })}: ${stationOf(approval.body.by.unit, ground)}`,
-            ]),
-          ]),
     ],
     signing: OFFICE,
   };

@@ -34,10 +34,10 @@ function tableOf(count: number, name = '居民身份证'): Block {
     kind: 'table',
     heading: '收到的材料',
     columns: [
-      { label: '序号', widthEm: 4.62, centred: true },
+      { label: '序号', widthEm: 3.4, centred: true },
       { label: '材料名称' },
-      { label: '形式', widthEm: 4.62, centred: true },
-      { label: '份数与说明', widthEm: 11.1 },
+      { label: '形式', widthEm: 4.4, centred: true },
+      { label: '份数与说明', widthEm: 14 },
     ],
     rows: Array.from({ length: count }, (_, i) => [
       String(i + 1),
@@ -63,6 +63,7 @@ describe('the lines of a text', () => {
   it('keep Latin words whole, and break one that is longer than a line', () => {
     expect(linesOf('Start-up guaranteed-loan application', 18)).toBe(2);
     expect(linesOf('x'.repeat(100), 18)).toBe(4);
+    expect(linesOf(`${'国'.repeat(18)} `, 18)).toBe(1);
   });
 });
 
@@ -89,6 +90,14 @@ describe('the pages', () => {
     expect(pagesOf([tableOf(20), listOf('接下来', STEPS), BOX])).toHaveLength(2);
     expect(pagesOf([tableOf(9, LONG), listOf('接下来', STEPS), BOX])).toHaveLength(2);
     expect(pagesOf([tableOf(12), listOf('接下来', STEPS), BOX], 'A4')).toHaveLength(1);
+  });
+
+  it('never leave the signatures alone on a page', () => {
+    for (let count = 0; count < 40; count += 1) {
+      const pages = pagesOf([tableOf(count), listOf('接下来', STEPS), BOX]);
+      expect(pages.at(-1)?.length).toBeGreaterThan(0);
+      expect(pages.flat().filter(({ kind }) => kind === 'boxed')).toHaveLength(1);
+    }
   });
 
   it('repeat the heading of what goes on', () => {

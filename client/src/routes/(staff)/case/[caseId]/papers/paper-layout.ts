@@ -41,8 +41,8 @@ export const SHEETS: Record<'A5' | 'A4', Sheet> = {
 
 const MM_A_PT = 0.3528;
 const LINE = 1.35;
-/** A Latin letter against a Chinese character, on the wide side. */
-const LATIN_EM = 0.58;
+/** Most Latin letters and all digits, against a Chinese character. */
+const LATIN_EM = 0.6;
 const HEADING = 2.34;
 const CELL_PADDING = 1;
 const ROW_EDGE = 0.39;
@@ -132,7 +132,13 @@ export function paginate({ sheet, facts, labelEm, blocks, foot }: Unpaged): Bloc
       left -= height;
     }
   }
-  if (SIGNATURES > left) turn();
+  if (SIGNATURES > left) {
+    // Signatures never stand alone: the last words go with them.
+    const moved: Block[] = [];
+    while (page.length > 1 && moved.every(({ kind }) => kind === 'boxed')) moved.unshift(...page.splice(-1));
+    turn();
+    page.push(...moved);
+  }
   return pages;
 }
 
@@ -281,18 +287,39 @@ function linesIn(text: string, widthEm: number): string[] {
       end();
       continue;
     }
-    const letter = /[\u0020-\u024f]/.test(piece) ? LATIN_EM : 1;
-    if (used + piece.length * letter > widthEm && used > 0) end();
-    // A word longer than the line is broken.
-    const fits = Math.max(1, Math.floor(widthEm / letter));
-    let rest = piece;
-    for (; rest.length > fits; rest = rest.slice(fits)) {
-      line += rest.slice(0, fits);
-      end();
+    const width = widthIn(piece);
+    // A space at the end of a line takes no room.
+    if (used + width > widthEm && used > 0 && piece !== ' ') end();
+    if (width <= widthEm) {
+      line += piece;
+      used += width;
+      continue;
     }
-    line += rest;
-    used += rest.length * letter;
+    // A word longer than the line is broken.
+    for (const letter of piece) {
+      if (used + widthIn(letter) > widthEm && used > 0) end();
+      line += letter;
+      used += widthIn(letter);
+    }
   }
   if (line !== '' || lines.length === 0) end();
   return lines;
+}
+
+/** In em, on the wide side. */
+function widthIn(piece: string): number {
+  let width = 0;
+  for (const letter of piece) width += letterWidth(letter);
+  return width;
+}
+
+/** Of the body's typeface, in classes. */
+function letterWidth(letter: string): number {
+  if (!/[\u0020-\u024f]/.test(letter)) return 1;
+  if (letter === ' ') return 0.25;
+  if (/[.,:;'|ilj!]/.test(letter)) return 0.3;
+  if (/[-rtf()/"]/.test(letter)) return 0.4;
+  if (/[sczJ*]/.test(letter)) return 0.5;
+  if (/[mMwW@%]/.test(letter)) return 0.92;
+  return /[A-Z&]/.test(letter) ? 0.7 : LATIN_EM;
 }
