@@ -151,11 +151,8 @@ async function save(page: Page, origin: string): Promise<number[]> {
 /** The minute begins once the service worker has all its files, the font's too, and what follows the last change is over. */
 async function idleCost(page: Page, line: Line): Promise<InUse['idle']> {
   const slices = readdirSync(BUILD, { recursive: true }).filter((path) => String(path).endsWith('.woff2'));
-  await page.waitForFunction(
-    async (count) => (await (await caches.open('fonts')).keys()).length >= count,
-    slices.length,
-    { polling: QUIET_MS, timeout: 120_000 },
-  );
+  const kept = () => page.evaluate(async () => (await (await caches.open('fonts')).keys()).length);
+  while ((await kept()) < slices.length) await page.waitForTimeout(QUIET_MS);
   for (let seen = -1; seen !== line.bytes();) {
     seen = line.bytes();
     await page.waitForTimeout(QUIET_MS);
