@@ -12,6 +12,7 @@ import { openProfile } from '../e2e/browser.ts';
 import { freePort, startHubProcess } from '../e2e/hub-process.ts';
 import { asStockDocument, makeCases, UNIT } from './fill.ts';
 import { measureIntake } from './intake-speed.ts';
+import { measurePrintPreview } from './print-preview.ts';
 import { measureInUse } from './terminal-in-use.ts';
 import { servePage } from './serve-page.ts';
 import { BenchStation, makeCode } from './station.ts';
@@ -105,6 +106,7 @@ try {
   await profile.close();
   page.close();
   const inUse = await measureInUse(hub, { unit: UNIT, scratch });
+  const previews = await measurePrintPreview(hub, { unit: UNIT, scratch });
   const intake = await measureIntake(hub, scratch);
 
   const report = {
@@ -119,6 +121,7 @@ try {
     idle: inUse.idle,
     offlineStartMs: inUse.offlineStartMs,
     firstScreenScriptGzipKb: inUse.scriptGzipKb,
+    printPreview: { p50Ms: quantile(previews, 0.5), p95Ms: quantile(previews, 0.95) },
     intake: {
       matterVersions: intake.matterVersions,
       keystrokeP95Ms: quantile(intake.keystrokeMs, 0.95),

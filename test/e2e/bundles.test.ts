@@ -3,11 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { indexCatalog } from '@sanji/sync/domain/catalog-index';
-import { effectiveRule } from '@sanji/sync/domain/tier-rules';
-import type { MatterVersion } from '@sanji/sync/domain/catalog';
-import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
-import { PEOPLE, sampleMatters, scratchDir, terminalAt, UNITS } from './cast.ts';
+import { decidedAtStreet, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -24,21 +20,6 @@ afterAll(async () => {
   await hub.stop();
   rmSync(scratch, { recursive: true, force: true });
 });
-
-/** One that the community accepts and the street decides. */
-function decidedAtStreet(): MatterVersion {
-  const catalog = indexCatalog(
-    loadSampleDistrict(join(import.meta.dirname, '../../deploy/sample-district')).documents,
-  );
-  const modeAt = (unit: string, matterId: string) =>
-    effectiveRule(catalog, { unit, matterId, day: '2026-11-23' }).mode;
-  const found = sampleMatters().find(
-    ({ matterId }) =>
-      modeAt(UNITS.community, matterId) === 'accept' && modeAt(UNITS.street, matterId) === 'decide',
-  );
-  if (found === undefined) throw new Error('the sample district has no such matter');
-  return found;
-}
 
 async function save(terminal: Terminal, button: string, file: string): Promise<string> {
   const path = join(scratch, file);

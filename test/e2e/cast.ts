@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import { indexCatalog } from '@sanji/sync/domain/catalog-index';
-import { matterVersionOn } from '@sanji/sync/domain/tier-rules';
+import { effectiveRule, matterVersionOn } from '@sanji/sync/domain/tier-rules';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
 import { makeCode } from '../bench/station.ts';
@@ -47,6 +47,19 @@ export function forwardedMatters(): MatterVersion[] {
     ),
   );
   return sampleMatters().filter(({ matterId }) => accepted.has(matterId));
+}
+
+/** One that the community accepts and the street decides. */
+export function decidedAtStreet(): MatterVersion {
+  const catalog = indexCatalog(loadSampleDistrict(SAMPLE).documents);
+  const modeAt = (unit: string, matterId: string) =>
+    effectiveRule(catalog, { unit, matterId, day: '2026-11-23' }).mode;
+  const found = sampleMatters().find(
+    ({ matterId }) =>
+      modeAt(UNITS.community, matterId) === 'accept' && modeAt(UNITS.street, matterId) === 'decide',
+  );
+  if (found === undefined) throw new Error('the sample district has no such matter');
+  return found;
 }
 
 export function scratchDir(): string {
