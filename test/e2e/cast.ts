@@ -62,6 +62,25 @@ export function decidedAtStreet(): MatterVersion {
   return found;
 }
 
+/** A matter for persons that the place accepts or decides by itself. */
+export function acceptedMatter(place: Place): MatterVersion {
+  const catalog = indexCatalog(loadSampleDistrict(SAMPLE).documents);
+  const day = dayOf(Date.now());
+  const found = sampleMatters().find(
+    ({ matterId, subject }) =>
+      subject.includes('person') &&
+      ['accept', 'decide'].includes(effectiveRule(catalog, { unit: UNITS[place], matterId, day }).mode),
+  );
+  if (found === undefined) throw new Error(`the sample district has no such matter at the ${place}`);
+  return found;
+}
+
+/** For the cast: a hub in this process, so that a test may act as the other units do. */
+export function servedBy({ url }: { url: string }): RunningHub {
+  const done = (): Promise<void> => Promise.resolve();
+  return { url, port: Number(new URL(url).port), stop: done, kill: done, destroy: done };
+}
+
 export function scratchDir(): string {
   return mkdtempSync(join(tmpdir(), 'sanji-e2e-'));
 }

@@ -4,8 +4,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { TestHub } from '../integration/running-hub.ts';
 import { startTestHub } from '../integration/running-hub.ts';
 import { TestStation } from '../integration/test-station.ts';
-import { PEOPLE, scratchDir, terminalAt } from './cast.ts';
-import type { RunningHub } from './hub-process.ts';
+import { PEOPLE, scratchDir, servedBy, terminalAt } from './cast.ts';
 
 const WORDS = '申请人来电，补充了银行卡号后四位。';
 const scratch = scratchDir();
@@ -20,16 +19,10 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-/** As the cast wants it: this one lives in this process, so that a test may act as the other units do. */
-function running(): RunningHub {
-  const done = (): Promise<void> => Promise.resolve();
-  return { url: hub.url, port: Number(new URL(hub.url).port), stop: done, kill: done, destroy: done };
-}
-
 it('the words reach the log of the unit that holds the case, and leave the tray when a person has dealt with them', async () => {
   const community = await TestStation.join(hub, 'yangxm');
   const district = await TestStation.join(hub, 'zhaom');
-  const street = await terminalAt(running(), scratch, { place: 'street', person: PEOPLE.pu });
+  const street = await terminalAt(servedBy(hub), scratch, { place: 'street', person: PEOPLE.pu });
   const relative = await TestStation.join(hub, 'puyl');
   const received = await community.received('yangxm', community.forwardedMatter(relative));
   const { caseId } = received;
@@ -72,7 +65,7 @@ it('the words reach the log of the unit that holds the case, and leave the tray 
   await street.synced();
   expect(street.faults).toEqual([]);
 
-  const holder = await terminalAt(running(), scratch, { place: 'community', person: PEOPLE.yang });
+  const holder = await terminalAt(servedBy(hub), scratch, { place: 'community', person: PEOPLE.yang });
   await holder.openCase(caseId);
   const note = holder.byId('timeline-note');
   expect(await note.getAttribute('data-verdict')).toBe('rejected');
