@@ -115,6 +115,7 @@ async function assemble(basis: Basis): Promise<Container> {
     quarantine,
     restores,
     epoch: () => memory().epoch,
+    awaitsReturn: () => life.awaitsReturn(),
     clock,
     catalog: () => catalog.current(),
     verify: actionVerifier(),

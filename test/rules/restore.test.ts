@@ -162,20 +162,21 @@ test('the word of an earlier epoch is not applied, however late it comes', async
 
 test('a tombstone gives way to the restored hub’s older state, and comes back with what the others return', async () => {
   const rig = new Rig();
-  const [wenlin, street] = [rig.station('wenlin1'), rig.station('street1')];
+  const [wenlin, street, other] = [rig.station('wenlin1'), rig.station('street1'), rig.station('street2')];
   await wenlin.receive(CASE);
   await wenlin.act(CASE, forwardTo(STREET));
-  await rig.settle(wenlin, street);
+  await rig.settle(wenlin, street, other);
   const backup = rig.backup();
   await street.act(CASE, { kind: 'returnDown', payload: { to: WENLIN, reason: 'papers missing' } });
-  await rig.settle(street, wenlin);
-  expect(street.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 1 });
+  await rig.settle(street, wenlin, other);
+  // A terminal that did nothing in the case keeps nothing of it.
+  expect(other.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 1 });
   backup();
   rig.finishRestore();
-  await street.loop.poke();
-  expect(street.find(CASE)).toMatchObject({ epoch: 2, n: 4 });
-  await rig.settle(wenlin, street);
-  expect(street.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 2 });
+  await other.loop.poke();
+  expect(other.find(CASE)).toMatchObject({ epoch: 2, n: 4 });
+  await rig.settle(wenlin, other);
+  expect(other.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 2 });
   expectEqual(rig, CASE, wenlin);
 });
 

@@ -2,6 +2,7 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
 import { indexCatalog, outranks } from '@sanji/sync/domain/catalog-index';
+import { FIRST_EPOCH } from '@sanji/sync/domain/epoch';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { judgePush } from '@sanji/sync/replication/judge';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
@@ -52,6 +53,7 @@ export class Rig {
     register: this.register,
     restores: this.restores,
     epoch: () => this.memory.epoch,
+    awaitsReturn: () => this.memory.epoch.count > FIRST_EPOCH,
     clock: this.clock,
     catalog: () => indexCatalog(this.docs),
     verify: async (action) => isCheaplySigned(action),

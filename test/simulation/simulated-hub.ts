@@ -219,6 +219,7 @@ export class SimulatedHub {
         register: life.guard(this.register),
         restores: life.guard(this.restores),
         epoch: () => this.memory.epoch,
+        awaitsReturn: () => false,
         clock: schedule,
         catalog: () => process.catalog,
         verify: (action, device) => signatures.verify(action, device),

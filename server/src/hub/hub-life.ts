@@ -3,7 +3,7 @@
  * so that a checkpoint from a minute it does not remember shows that a backup was put back without the restore command.
  */
 import { randomBytes } from 'node:crypto';
-import { FIRST_EPOCH, isSameEpoch, type Epoch } from '@sanji/sync/domain/epoch';
+import { FIRST_EPOCH, RETURN_MS, isSameEpoch, type Epoch } from '@sanji/sync/domain/epoch';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
@@ -53,6 +53,12 @@ export class HubLife {
 
   memory(): HubMemory {
     return this.#memory;
+  }
+
+  /** After a restore: stations may still hold what this store has forgotten. */
+  awaitsReturn(): boolean {
+    const { count, beganAt } = this.epoch;
+    return count > FIRST_EPOCH && this.#clock.now() < beganAt + RETURN_MS;
   }
 
   /** To be called every `BEAT_MS` and at the end. False: the store was put back under this process, which must not go on. */

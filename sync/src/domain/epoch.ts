@@ -9,6 +9,12 @@ export interface Epoch {
   id: string;
 }
 
+/**
+ * How long a station keeps its own work on a case that left it, and how long after a restore a hub waits for such work: backups of a month and
+ * terminals that come back from leave are worth waiting for.
+ */
+export const RETURN_MS = 30 * 86_400_000;
+
 /** What a store begins with, and what a document without an epoch is of. */
 export const FIRST_EPOCH = 1;
 

@@ -67,7 +67,10 @@ function sameIdWinner(
   return theirs.sig < mine.sig ? theirs : mine;
 }
 
-/** Of each pending action the last word that either copy has on this very content; undefined when there is none. */
+/**
+ * Of each pending action the last word that either copy has on this very content, and of what was rejected and is in neither copy that it was;
+ * undefined when there is none.
+ */
 function formerOf(
   merged: CaseDocument,
   a: CaseDocument,
@@ -75,8 +78,10 @@ function formerOf(
 ): Record<ActionId, FormerRuling> | undefined {
   if (epochOf(a) === epochOf(b) && a.former === undefined && b.former === undefined) return undefined;
   const former: Record<ActionId, FormerRuling> = {};
-  for (const [id, { hash }] of Object.entries(merged.actions)) {
+  const ids = [a, b].flatMap((copy) => [...Object.keys(copy.rulings), ...Object.keys(copy.former ?? {})]);
+  for (const id of [...new Set(ids)].sort()) {
     if (merged.rulings[id] !== undefined) continue;
+    const hash = merged.actions[id]?.hash;
     const known = [a, b]
       .filter(({ actions }) => actions[id] === undefined || actions[id].hash === hash)
       .flatMap((copy) => lastRuling(copy, id) ?? []);
@@ -84,7 +89,7 @@ function formerOf(
       (most, ruling) => (most === undefined || isLater(ruling, most) ? ruling : most),
       undefined,
     );
-    if (last !== undefined) former[id] = last;
+    if (last !== undefined && (hash !== undefined || last.verdict === 'rejected')) former[id] = last;
   }
   return Object.keys(former).length === 0 ? undefined : former;
 }

@@ -55,6 +55,7 @@ export const PROBLEMS = {
   'checkpoint-unknown': 'backoff', // {}
   'epoch-changed': 'backoff', // {}: the hub was restored; what it has forgotten is to be offered again
   'hub-behind': 'backoff', // {}: a backup was put back and the restore not finished; nothing is lost, an administrator must act
+  'cause-missing': 'backoff', // {}: after a restore, what a part of the case stands on has not come back yet
   // the edge
   'login-required': 'after-login', // {}
   'login-failed': 'needs-person', // {triesLeft}

@@ -8,6 +8,7 @@ import { merge } from '../domain/merge.ts';
 import { problem } from '../domain/problem.ts';
 import { withRelayed } from '../domain/relayed.ts';
 import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
+import { keptWorkOf, logBehind, withKept } from './kept-work.ts';
 import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
 
 export interface ApplyPorts {
@@ -62,7 +63,8 @@ async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<CaseDocum
       const mine = known[i];
       const doc = unionOf(mine, each);
       if (doc === undefined) continue;
-      const displaced = mine?.kind === 'case' ? displacedFrom(mine.doc, doc) : [];
+      const log = mine === undefined ? undefined : logBehind(mine);
+      const displaced = log === undefined ? [] : displacedFrom(log, doc);
       if (displaced.some(({ hash }) => each.offered?.has(hash) === false)) {
         contested.push(each.doc);
         continue;
@@ -85,11 +87,19 @@ function unionOf(known: LocalCase | undefined, { doc, isDelta, aside }: Incoming
   // Gone in the meantime, by another tab: the rulings are in the master copy.
   if (known?.kind !== 'case' && isDelta) return undefined;
   if (known === undefined) return doc;
-  if (known.kind === 'tombstone') return isLater(doc, graveOf(known)) ? doc : undefined;
+  if (known.kind === 'tombstone')
+    return isLater(doc, graveOf(known)) ? withoutIdleFormer(withKept(doc, known.kept)) : undefined;
   // A whole copy of a relay's names all that it has; a delta only what was pushed.
   const relayed = isDelta ? [...(known.doc.relayed ?? []), ...(doc.relayed ?? [])] : (doc.relayed ?? []);
-  const merged = withRelayed(without(merge(known.doc, doc), aside), relayed);
+  const merged = withoutIdleFormer(withRelayed(without(merge(known.doc, doc), aside), relayed));
   return isSame(known.doc, merged) ? undefined : merged;
+}
+
+/** What was ruled before a restore is of no interest once everything is ruled again. */
+function withoutIdleFormer(doc: CaseDocument): CaseDocument {
+  const { former, ...settled } = doc;
+  const isPending = Object.keys(doc.actions).some((id) => doc.rulings[id] === undefined);
+  return former === undefined || isPending ? doc : settled;
 }
 
 /** The log without what the hub keeps outside it. */
@@ -160,7 +170,7 @@ export interface Leaving {
 }
 
 /**
- * Deletes the local copy and leaves a tombstone. What of it was unruled or rejected is copied to the tray first (rule 13). An action the hub
+ * Deletes the local copy and leaves a tombstone with what is kept. What was unruled or rejected is copied to the tray first (rule 13). An action the hub
  * has not seen yet stops the burial: it is dirty, will be pushed, and its answer buries (rule 12).
  */
 export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<void> {
@@ -182,7 +192,9 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
     if (unseen) return;
     const strays = straysOf(ports, doc, leaving);
     if (strays.length > 0) await local.addStrays(strays);
-    if (await local.bury(leaving.caseId, leaving, known.revision)) return;
+    const kept = keptWorkOf(doc, ports.deviceId, ports.clock.now());
+    const gone = { n: leaving.n, epoch: leaving.epoch, rulings: leaving.rulings, ...(kept && { kept }) };
+    if (await local.bury(leaving.caseId, gone, known.revision)) return;
   }
 }
 

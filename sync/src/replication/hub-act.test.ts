@@ -33,6 +33,7 @@ function ports() {
     quarantine: new MemoryQuarantine(),
     register: new MemoryRegister(),
     restores: new MemoryRestoreLog(),
+    awaitsReturn: () => false,
     epoch: () => ({ count: 1, id: 'first' }),
     clock: new FakeClock(),
     catalog: () => catalog,

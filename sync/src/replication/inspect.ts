@@ -25,7 +25,7 @@ export async function inspect(
 
 async function inspectAction(
   ports: JudgePorts,
-  { caseId }: PushedCase,
+  { caseId, former }: PushedCase,
   action: SignedAction,
 ): Promise<Problem | undefined> {
   const { body } = action;
@@ -37,6 +37,8 @@ async function inspectAction(
   if (device.kind === 'relay') return problem('forbidden');
   if (!(await ports.verify(action, device))) return problem('signature-invalid', { actionId: body.id });
   if (device.status === 'active') return undefined;
+  // What a hub had ruled on before a restore was done while the device was in service.
+  if ((former?.[body.id]?.epoch ?? Infinity) < ports.epoch().count) return undefined;
   // Kept for an administrator: what was done before the device was lost may be good work.
   const why = problem('device-revoked', { deviceId: id.deviceId });
   await fileAside(ports, action, { problem: why, isRuled: false });

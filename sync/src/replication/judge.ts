@@ -15,6 +15,7 @@ import { claimActions } from './claim-actions.ts';
 import type { Claimed } from './claim-actions.ts';
 import { inspect } from './inspect.ts';
 import type { MasterCase, MasterStore, Quarantine, Register, RestoreLog } from './ports.ts';
+import { readyOf } from './ready.ts';
 import { rule } from './rule.ts';
 import type { RulePorts } from './rule.ts';
 
@@ -25,6 +26,8 @@ export interface JudgePorts extends RulePorts {
   restores: RestoreLog;
   /** As of now: what the hub says is of this epoch. */
   epoch: () => Epoch;
+  /** The hub was restored and stations may still hold what it has forgotten: what rests on such work waits for it. */
+  awaitsReturn: () => boolean;
   /** True when hash and signature are the device's. */
   verify: (action: SignedAction, device: DeviceKey) => Promise<boolean>;
   /** Wakes the router. Called after the write, before the answer. */
@@ -48,13 +51,14 @@ export async function judgePush(
 ): Promise<PushAnswer> {
   const results = new Map<PushedCase, PushResult>();
   const claims = new Map<PushedCase, Claimed>();
+  const early = new Set<PushedCase>();
   // The same case twice in one batch would conflict with itself.
   const distinct = Map.groupBy(request.cases, ({ caseId }) => caseId);
   const repeated = [...distinct.values()].flatMap((same) => same.slice(1));
   let open = request.cases.filter((pushed) => !repeated.includes(pushed));
   for (let round = 0; open.length > 0 && round < MAX_ROUNDS; round++) {
     const masters = await ports.master.getMany(open.map(({ caseId }) => caseId));
-    const batch = { open, masters, unit, scope, claims, results };
+    const batch = { open, masters, unit, scope, claims, early, results };
     if (round === 0) await examine(ports, batch);
     open = await ruleAll(ports, batch);
   }
@@ -73,11 +77,13 @@ interface Batch {
   unit: UnitCode;
   scope: readonly UnitCode[];
   claims: Map<PushedCase, Claimed>;
+  /** Of which a part waits for what it stands on. */
+  early: Set<PushedCase>;
   results: Map<PushedCase, PushResult>;
 }
 
 /** Does the station know the past as the hub does, is every action genuine, and the first of its id? Asked once: what is claimed stays claimed. */
-async function examine(ports: JudgePorts, { open, masters, claims, results }: Batch): Promise<void> {
+async function examine(ports: JudgePorts, { open, masters, claims, early, results }: Batch): Promise<void> {
   const found = await Promise.all(
     open.map(
       async (pushed, i) =>
@@ -87,7 +93,14 @@ async function examine(ports: JudgePorts, { open, masters, claims, results }: Ba
   const genuine = open.flatMap((pushed, i) =>
     found[i] === undefined ? [{ pushed, master: masters[i] }] : [],
   );
-  const claimed = await claimActions(ports, genuine);
+  const ready = await Promise.all(
+    genuine.map(async ({ pushed, master }) => {
+      const actions = await readyOf(ports, pushed, master);
+      if (actions.length < pushed.actions.length) early.add(pushed);
+      return { pushed: { ...pushed, actions }, master };
+    }),
+  );
+  const claimed = await claimActions(ports, ready);
   for (const [i, pushed] of open.entries()) {
     const why = found[i] ?? (claimed === undefined ? problem('unavailable') : undefined);
     if (why !== undefined) results.set(pushed, refusal(pushed, why));
@@ -120,9 +133,11 @@ async function pastProblem(
 
 /** One read has been done, one write follows; what met a conflict comes back for the next round. */
 async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
-  const { open, masters, unit, scope, claims, results } = batch;
+  const { open, masters, unit, scope, claims, early, results } = batch;
   const epoch = ports.epoch().count;
   const changed: { pushed: PushedCase; next: MasterCase; aside: Aside[] }[] = [];
+  const settled = (each: Settled) =>
+    early.has(each.pushed) ? refusal(each.pushed, problem('cause-missing')) : answer(each);
   for (const [i, pushed] of open.entries()) {
     const claimed = claims.get(pushed);
     if (results.has(pushed) || claimed === undefined) continue;
@@ -130,7 +145,7 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
     const master = masters[i];
     try {
       const next = rule(ports, { pushed: { ...pushed, actions: first }, master, numbersTaken });
-      if (next === undefined) results.set(pushed, answer({ pushed, master, scope, aside, epoch }));
+      if (next === undefined) results.set(pushed, settled({ pushed, master, scope, aside, epoch }));
       else changed.push({ pushed, next, aside });
     } catch (error) {
       ports.onFault(pushed.caseId, error);
@@ -145,7 +160,7 @@ async function ruleAll(ports: JudgePorts, batch: Batch): Promise<PushedCase[]> {
   const written = changed.filter((_, i) => verdicts[i] === 'written');
   if (written.length > 0) ports.onWritten(written.map(({ pushed }) => pushed.caseId));
   for (const { pushed, next, aside } of written)
-    results.set(pushed, answer({ pushed, master: next, scope, aside, epoch }));
+    results.set(pushed, settled({ pushed, master: next, scope, aside, epoch }));
   return changed.filter((_, i) => verdicts[i] !== 'written').map(({ pushed }) => pushed);
 }
 

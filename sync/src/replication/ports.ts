@@ -41,9 +41,9 @@ export interface LocalStore {
   writeMany(rows: LocalWrite[]): Promise<boolean[]>;
   /** Inserts packed cases that are not here; returns the ids that were (the caller unions those). One bulk write. */
   insertPacked(rows: PackedCase[]): Promise<CaseId[]>;
-  /** Replaces the case by a tombstone that holds `goneN` and its epoch only. Compare-and-set like `write`. */
+  /** Replaces the case by a tombstone that holds `goneN`, its epoch, and what is `kept`. Compare-and-set like `write`. */
   bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean>;
-  /** Every case here, parked ones too, in pieces. What is written during the walk may or may not be seen. */
+  /** Every case here, parked ones too, and the logs that tombstones keep, in pieces. What is written during the walk may or may not be seen. */
   walk(): AsyncIterable<CaseDocument[]>;
   /** Cases that hold an unruled action which no relay has taken (`relayed`), and are not parked, oldest first; without `except`. */
   dirty(limit: number, except?: ReadonlySet<CaseId>): Promise<CaseDocument[]>;
@@ -71,6 +71,14 @@ export interface Gone {
   epoch: number;
   /** What became of what was handed in last. A station has no use for it; a relay must tell its stations. */
   rulings?: Record<ActionId, Ruling>;
+  kept?: KeptWork;
+}
+/** What a station keeps of a case that left its unit: the work of its own, should the hub forget it (`kept-work.ts`). */
+export interface KeptWork {
+  /** Its own accepted actions with their rulings, and the bare rulings of what was rejected. */
+  log: CaseDocument;
+  /** Milliseconds since the epoch, the station's clock. */
+  since: number;
 }
 export interface LocalWrite {
   doc: CaseDocument;
@@ -78,7 +86,7 @@ export interface LocalWrite {
 }
 export type LocalCase =
   | { kind: 'case'; doc: CaseDocument; revision: string }
-  | { kind: 'tombstone'; goneN: number; goneEpoch?: number; revision: string };
+  | { kind: 'tombstone'; goneN: number; goneEpoch?: number; kept?: KeptWork; revision: string };
 
 /** What the sync badge counts: unruled actions, those a relay has apart; rejected ones, in a case or in the tray, nobody has looked at; parked cases. */
 export interface LocalCounts {

@@ -76,7 +76,14 @@ class Outbox {
   async empty(): Promise<Problem | undefined> {
     const lanes = Array.from({ length: LANES }, () => this.#runLane());
     for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+    if (this.#problem === undefined) this.#forgetSettled();
     return this.#problem;
+  }
+
+  /** What is not dirty any more was settled by a pull, or by another tab. */
+  #forgetSettled(): void {
+    for (const caseId of this.#suspects)
+      if (!this.#offered.has(caseId)) this.#context.suspects.delete(caseId);
   }
 
   /** What a lane has begun it ends, whatever the other one met. */

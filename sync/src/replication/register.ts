@@ -60,6 +60,16 @@ export async function standingIn(
   );
 }
 
+/** Whether anybody stands at the place. */
+export async function isTaken(
+  register: Pick<Register, 'getMany'>,
+  series: string,
+  place: number,
+): Promise<boolean> {
+  const [page] = await register.getMany([pageIdOf(series, pageOf(place))]);
+  return page?.places[place] !== undefined;
+}
+
 function pageOf(place: number): number {
   return Math.floor(place / PAGE_PLACES);
 }

@@ -34,6 +34,8 @@ export interface RelayNotes {
 export interface Fate {
   /** Of the content that was ruled on. */
   hash: string;
+  /** A hub that was restored since knows nothing of it. */
+  epoch: number;
   ruling: Ruling;
 }
 export interface RelayCase extends MasterCase {
@@ -91,13 +93,13 @@ export function withActions(
 
 /** What is left when the case has left the street: no content, only the fate of what the street's units did. */
 export function buried(known: RelayCase, gone: Gone, street: ReadonlySet<UnitCode>): RelayCase {
+  const { n, epoch } = gone;
   const rulings = { ...known.rulings, ...gone.rulings };
   const fates = { ...known.relay.fates };
   for (const { body, hash } of Object.values(known.actions)) {
     const ruling = rulings[body.id];
-    if (ruling !== undefined && street.has(body.by.unit)) fates[body.id] = { hash, ruling };
+    if (ruling !== undefined && street.has(body.by.unit)) fates[body.id] = { hash, epoch, ruling };
   }
-  const { n, epoch } = gone;
   const { turn, aside } = known.relay;
   return {
     _id: known._id,
@@ -109,6 +111,12 @@ export function buried(known: RelayCase, gone: Gone, street: ReadonlySet<UnitCod
     head: { ...NO_HEAD, ever: known.head.ever.filter((unit) => street.has(unit)) },
     relay: { turn: turn + 1, goneAt: { n, epoch }, aside, fates },
   };
+}
+
+/** Without what a hub said before a restore: it has forgotten that, and the actions are to be handed up again. */
+export function withFatesOf(known: RelayCase, epoch: number): RelayCase {
+  const fates = Object.entries(known.relay.fates).filter(([, fate]) => fate.epoch === epoch);
+  return { ...known, relay: { ...known.relay, fates: Object.fromEntries(fates) } };
 }
 
 /** Undefined when all of them are noted already. */

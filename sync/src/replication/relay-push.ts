@@ -13,7 +13,7 @@ import { problem } from '../domain/problem.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { Aside, PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
 import type { Clock } from './ports.ts';
-import { hasLeft, newRelayCase, servedLog, unruledOf, withActions } from './relay-case.ts';
+import { hasLeft, newRelayCase, servedLog, unruledOf, withActions, withFatesOf } from './relay-case.ts';
 import type { RelayCase } from './relay-case.ts';
 import type { RelayStore } from './relay-store.ts';
 
@@ -83,11 +83,12 @@ export async function takePush(
 }
 
 async function knownOf(
-  { store }: RelayPushPorts,
+  { store, epoch }: RelayPushPorts,
   open: PushedCase[],
 ): Promise<Map<CaseId, RelayCase | undefined>> {
   const found = await store.find(open.map(({ caseId }) => caseId));
-  return new Map(open.map(({ caseId }, i) => [caseId, found[i]]));
+  const { count } = epoch();
+  return new Map(open.map(({ caseId }, i) => [caseId, found[i] && withFatesOf(found[i], count)]));
 }
 
 /** What speaks against taking the case; the rest is for the district to say. */
@@ -109,8 +110,8 @@ async function inspect(
 }
 
 async function inspectAction(
-  { catalog, verify }: RelayPushPorts,
-  { caseId }: PushedCase,
+  { catalog, verify, epoch }: RelayPushPorts,
+  { caseId, former }: PushedCase,
   action: SignedAction,
 ): Promise<Problem | undefined> {
   const { body } = action;
@@ -121,7 +122,10 @@ async function inspectAction(
   if (device === undefined) return problem('unavailable');
   if (device.kind === 'relay') return problem('forbidden');
   if (!(await verify(action, device))) return problem('signature-invalid', { actionId: body.id });
-  return device.status === 'active' ? undefined : problem('device-revoked', { deviceId: id.deviceId });
+  const isReturn = (former?.[body.id]?.epoch ?? Infinity) < epoch().count;
+  return device.status === 'active' || isReturn
+    ? undefined
+    : problem('device-revoked', { deviceId: id.deviceId });
 }
 
 /** A relay takes what its street did, and what is done in its street's cases. */

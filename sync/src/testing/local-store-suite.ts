@@ -86,6 +86,20 @@ export function localStoreSuite(make: () => Promise<LocalStore>): void {
       expect(await store.read(B)).toBeUndefined();
     });
 
+    test('a tombstone keeps what it is given of the log, a walk meets that, and a write under its revision ends it', async () => {
+      const store = await make();
+      await store.write(caseOf(A, { ruled: 3 }), undefined);
+      const kept = { log: caseOf(A, { ruled: 2 }), since: 1_700_000_000_000 };
+      await store.bury(A, { n: 5, epoch: 2, kept }, await revisionOf(store, A));
+      expect(await store.read(A)).toMatchObject({ kind: 'tombstone', goneN: 5, goneEpoch: 2, kept });
+      const met: CaseDocument[] = [];
+      for await (const docs of store.walk()) met.push(...docs);
+      expect(met).toEqual([kept.log]);
+      expect(await store.dirty(10)).toEqual([]);
+      expect(await store.write(caseOf(A, { pending: 2 }), await revisionOf(store, A))).toBe(true);
+      expect((await store.dirty(10)).map(({ _id }) => _id)).toEqual([A]);
+    });
+
     test('a tombstone holds goneN and its epoch only, and gives way to a write under its revision', async () => {
       const store = await make();
       await store.write(caseOf(A, { ruled: 2 }), undefined);

@@ -12,6 +12,7 @@ import type {
   DeviceState,
   DeviceStore,
   Gone,
+  KeptWork,
   LocalCase,
   LocalCounts,
   LocalStore,
@@ -23,7 +24,7 @@ import { frozen } from './frozen.ts';
 
 type Row =
   | { kind: 'case'; doc: CaseDocument; revision: number; parked?: Problem }
-  | { kind: 'tombstone'; goneN: number; goneEpoch: number; revision: number };
+  | { kind: 'tombstone'; goneN: number; goneEpoch: number; kept?: KeptWork; revision: number };
 
 /** Small, so that a walk takes several pieces. */
 const WALK = 3;
@@ -41,9 +42,8 @@ export class MemoryLocalStore implements LocalStore {
     const row = this.rows.get(caseId);
     if (row === undefined) return undefined;
     const revision = String(row.revision);
-    return row.kind === 'case'
-      ? { kind: 'case', doc: row.doc, revision }
-      : { kind: 'tombstone', goneN: row.goneN, goneEpoch: row.goneEpoch, revision };
+    if (row.kind === 'case') return { kind: 'case', doc: row.doc, revision };
+    return { ...row, revision };
   }
 
   async write(doc: CaseDocument, revision: string | undefined): Promise<boolean> {
@@ -74,10 +74,10 @@ export class MemoryLocalStore implements LocalStore {
     return here;
   }
 
-  async bury(caseId: CaseId, { n, epoch }: Gone, revision: string): Promise<boolean> {
+  async bury(caseId: CaseId, { n, epoch, kept }: Gone, revision: string): Promise<boolean> {
     if (!isAt(this.rows.get(caseId), revision)) return false;
-    const tombstone = { kind: 'tombstone' as const, goneN: n, goneEpoch: epoch };
-    this.rows.set(caseId, { ...tombstone, revision: ++this.#revision });
+    const tombstone = { kind: 'tombstone' as const, goneN: n, goneEpoch: epoch, ...(kept && { kept }) };
+    this.rows.set(caseId, { ...frozen(tombstone), revision: ++this.#revision });
     return true;
   }
 
@@ -86,7 +86,7 @@ export class MemoryLocalStore implements LocalStore {
     for (let i = 0; i < ids.length; i += WALK) {
       yield ids.slice(i, i + WALK).flatMap((id) => {
         const row = this.rows.get(id);
-        return row?.kind === 'case' ? [row.doc] : [];
+        return row?.kind === 'case' ? [row.doc] : row?.kept === undefined ? [] : [row.kept.log];
       });
     }
   }

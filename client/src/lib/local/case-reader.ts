@@ -63,7 +63,10 @@ export class CaseReader {
   async #openOne(record: CaseRecord): Promise<StoredCase> {
     const { caseId, status, problem } = record;
     if (status === 'gone') return { caseId };
-    const stored: StoredCase = { caseId, doc: await documentOf(record, this.#seal) };
+    const doc = await documentOf(record, this.#seal);
+    // The part that was kept of a case that left, on its way back to a restored hub: nothing to be seen by itself.
+    if (status === 'new' && doc.former !== undefined) return { caseId };
+    const stored: StoredCase = { caseId, doc };
     if (problem !== '')
       stored.parked = JSON.parse(await this.#seal.unseal(problem, problemLabel(caseId))) as Problem;
     return stored;

@@ -4,11 +4,9 @@
  */
 import type { CaseDocument, CaseStatus } from '@sanji/sync/domain/action';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
-import { FIRST_EPOCH } from '@sanji/sync/domain/epoch';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
 import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
-import type { Gone } from '@sanji/sync/replication/ports';
 import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
@@ -27,7 +25,7 @@ export interface CaseRecord {
   /** What the workbench reads first: the time of receipt while the case is open, `CLOSED` afterwards. */
   queue: number;
   receivedAt: number;
-  /** The CaseDocument as JSON, sealed; in a tombstone the epoch of its `n`, as digits. */
+  /** The CaseDocument as JSON, sealed; in a tombstone as `tombstone.ts` has it. */
   body: string;
   /** The problem a parked case waits with as JSON, sealed; otherwise empty. */
   problem: string;
@@ -72,27 +70,6 @@ export async function recordOf(
 function dirtyOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord['dirty'] {
   if (unsentOf(doc).length > 0) return 1;
   return relayedOf(doc).length > 0 || rejectedOf(doc, deviceId).length > 0 ? 3 : 0;
-}
-
-export function tombstoneOf(caseId: string, { n, epoch }: Gone): CaseRecord {
-  return {
-    caseId,
-    n,
-    dirty: 0,
-    status: 'gone',
-    holder: '',
-    caseNo: '',
-    matterId: '',
-    queue: GONE,
-    receivedAt: 0,
-    body: String(epoch),
-    problem: '',
-  };
-}
-
-/** What a tombstone holds. */
-export function goneOf({ n, body }: Pick<CaseRecord, 'n' | 'body'>): Gone {
-  return { n, epoch: body === '' ? FIRST_EPOCH : Number(body) };
 }
 
 export async function documentOf({ caseId, body }: CaseRecord, seal: Seal): Promise<CaseDocument> {

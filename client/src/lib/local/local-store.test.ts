@@ -112,7 +112,7 @@ describe('a first load on the shelf', () => {
     await station.shelfHeads.bulkPut(heads);
     const { store: restarted, shelf } = await terminal(name);
     expect(await shelved(shelf)).toContain(first);
-    await restarted.finishBurials();
+    await restarted.finishBurials(0);
     expect(await shelved(shelf)).not.toContain(first);
     expect(await restarted.read(second ?? '')).toMatchObject({ kind: 'case' });
   });

@@ -2,6 +2,7 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CatalogDocument } from '@sanji/sync/domain/catalog';
 import { outranks } from '@sanji/sync/domain/catalog-index';
+import { RETURN_MS } from '@sanji/sync/domain/epoch';
 import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { CaseId, DeviceId } from '@sanji/sync/domain/identifiers';
 import type { Problem } from '@sanji/sync/domain/problem';
@@ -19,19 +20,11 @@ import { takeBack } from '@sanji/sync/replication/take-back';
 import type { BulkWriteRow } from 'rxdb/plugins/core';
 import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
-import {
-  GONE,
-  documentOf,
-  goneOf,
-  problemLabel,
-  recordOf,
-  rejectedOf,
-  tombstoneOf,
-  type CaseRecord,
-} from './case-record.ts';
+import { GONE, documentOf, problemLabel, recordOf, rejectedOf, type CaseRecord } from './case-record.ts';
 import { RecentRecords, type Stored } from './recent-records.ts';
 import type { Seal } from './seal.ts';
 import type { StationDatabase } from './station-database.ts';
+import { emptied, goneOf, isOverdue, keptOf, tombstoneOf } from './tombstone.ts';
 
 /** A case as it is here: in the database, or still on the shelf. */
 type Found = { record: Stored } | { packed: PackedCase };
@@ -101,7 +94,8 @@ export class RxLocalStore implements LocalStore {
     const { record } = here;
     if (record.status === 'gone') {
       const { n: goneN, epoch: goneEpoch } = goneOf(record);
-      return { kind: 'tombstone', goneN, goneEpoch, revision: record._rev };
+      const kept = await keptOf(record, this.#seal);
+      return { kind: 'tombstone', goneN, goneEpoch, ...(kept && { kept }), revision: record._rev };
     }
     return { kind: 'case', doc: await documentOf(record, this.#seal), revision: record._rev };
   }
@@ -120,7 +114,8 @@ export class RxLocalStore implements LocalStore {
   }
 
   async bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean> {
-    const [isBuried] = await this.#put([{ record: tombstoneOf(caseId, gone), revision }]);
+    const record = await tombstoneOf(caseId, gone, this.#seal);
+    const [isBuried] = await this.#put([{ record, revision }]);
     if (isBuried !== true) return false;
     // Second, so that a crash in between leaves a tombstone: `finishBurials` takes the copy off then.
     await this.#shelf.remove(caseId);
@@ -133,8 +128,7 @@ export class RxLocalStore implements LocalStore {
     let last = '';
     for (let more = true; more;) {
       const page = (await dexieTable.where('caseId').above(last).limit(PIECE).toArray()) as CaseRecord[];
-      const here = page.filter(({ status }) => status !== 'gone');
-      yield await Promise.all(here.map((record) => documentOf(record, this.#seal)));
+      yield (await Promise.all(page.map((record) => this.#logOf(record)))).filter((log) => log !== undefined);
       more = page.length === PIECE;
       last = page.at(-1)?.caseId ?? last;
     }
@@ -147,13 +141,24 @@ export class RxLocalStore implements LocalStore {
     }
   }
 
-  /** After a crash: takes off the shelf what has a tombstone already. To be called when a station starts. Idempotent. */
-  async finishBurials(): Promise<void> {
+  async #logOf(record: CaseRecord): Promise<CaseDocument | undefined> {
+    if (record.status !== 'gone') return documentOf(record, this.#seal);
+    return (await keptOf(record, this.#seal))?.log;
+  }
+
+  /**
+   * After a crash: takes off the shelf what has a tombstone already, and out of the tombstones what was kept long enough. To be called when a
+   * station starts. Idempotent.
+   */
+  async finishBurials(now: number): Promise<void> {
     const graves = await this.#cases
       .find({ selector: { dirty: 0, queue: GONE }, index: ['dirty', 'queue'] })
       .exec();
     const left = await this.#shelf.known(graves.map(({ caseId }) => caseId));
     for (const caseId of left) await this.#shelf.remove(caseId);
+    const before = now - RETURN_MS;
+    for (const grave of graves.filter((each) => isOverdue(each, before)))
+      await grave.incrementalModify((record) => (isOverdue(record, before) ? emptied(record) : record));
   }
 
   async #put(rows: { record: CaseRecord; revision: string | undefined }[]): Promise<boolean[]> {

@@ -99,7 +99,7 @@ class Boot {
     strayTray.start(station);
     // Before a pull can take a case away: the chain must know whether its last action was written.
     await recoverChain({ device: station.device, local: station.store });
-    await station.store.finishBurials();
+    await station.store.finishBurials(Date.now());
   }
 }
 
