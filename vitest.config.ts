@@ -21,6 +21,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts', 'test/simulation/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 60_000,
+          // A condition on a cluster that has just lost a node may take some tries at its store.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

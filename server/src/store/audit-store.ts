@@ -1,8 +1,7 @@
 /** Who did what, when, to what, and how it ended: the chain of `log-entry.ts` in the database `audit`, one entry a document. */
 import { LogReader, chained } from '@sanji/sync/audit/log-entry';
 import type { AuditEntry, LogFault, NewAuditEntry } from '@sanji/sync/audit/log-entry';
-import type { Database, Read, Store, StoredDocument } from './store.ts';
-import { walkRange } from './walk-range.ts';
+import type { Database, Store, StoredDocument } from './store.ts';
 
 export interface AuditQuery {
   /** Milliseconds since the epoch, inclusive. */
@@ -59,10 +58,10 @@ class AuditDatabase implements AuditStore {
 
   async search({ from = 0, to, staffId, kind, limit }: AuditQuery): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
-    let endkey = to === undefined ? LAST_ID : idOf(await this.#lastSeqBefore(to + DAY_MS));
-    for (;;) {
-      const docs = await this.#database.range({ startkey: idOf(0), endkey, limit: PAGE, descending: true });
-      for (const entry of docs.flatMap(({ entries }) => entries)) {
+    let last = to === undefined ? await this.#lastSeq() : await this.#lastSeqBefore(to + DAY_MS);
+    for (; last > 0; last -= PAGE) {
+      const page = await this.#between(Math.max(1, last - PAGE + 1), last);
+      for (const entry of page.reverse()) {
         if (entry.at < from - DAY_MS) return found;
         if (entry.at < from || (to !== undefined && entry.at > to)) continue;
         if (staffId !== undefined && entry.staffId !== staffId) continue;
@@ -70,14 +69,14 @@ class AuditDatabase implements AuditStore {
         found.push(entry);
         if (found.length >= limit) return found;
       }
-      const last = seqOf(docs.at(-1));
-      if (last <= 1 || docs.length < PAGE) return found;
-      endkey = idOf(last - 1);
     }
+    return found;
   }
 
   async *walk(): AsyncGenerator<AuditEntry[]> {
-    for await (const docs of walkRange(this.#database)) yield docs.flatMap(({ entries }) => entries);
+    const last = await this.#lastSeq();
+    for (let seq = 1; seq <= last; seq += PAGE)
+      yield await this.#between(seq, Math.min(last, seq + PAGE - 1));
   }
 
   async verify(): Promise<LogFault[]> {
@@ -103,6 +102,16 @@ class AuditDatabase implements AuditStore {
     }
   }
 
+  /** By number, both ends included. Never by range, which may lag on a cluster: an entry not seen counts as taken out. */
+  async #between(first: number, last: number): Promise<AuditEntry[]> {
+    const ids = Array.from({ length: last - first + 1 }, (_, i) => idOf(first + i));
+    return (await this.#database.getMany(ids)).flatMap((doc) => doc?.entries ?? []);
+  }
+
+  async #lastSeq(): Promise<number> {
+    return (await this.#newest())[0]?.seq ?? 0;
+  }
+
   /** A range may lag behind a put on a cluster, a get does not: from what the range gives it goes on one by one. */
   async #newest(): Promise<AuditEntry[]> {
     if (this.#tip === undefined) {
@@ -119,7 +128,7 @@ class AuditDatabase implements AuditStore {
 
   /** The number of the newest entry made at `at` or before, by halves. */
   async #lastSeqBefore(at: number): Promise<number> {
-    let [low, high] = [0, (await this.#newest())[0]?.seq ?? 0];
+    let [low, high] = [0, await this.#lastSeq()];
     while (low < high) {
       const middle = Math.ceil((low + high) / 2);
       const entries = (await this.#database.get(idOf(middle)))?.entries ?? [];
@@ -132,10 +141,6 @@ class AuditDatabase implements AuditStore {
 
 function idOf(seq: number): string {
   return String(seq).padStart(SEQ_DIGITS, '0');
-}
-
-function seqOf(doc: Read<AuditDocument> | undefined): number {
-  return doc === undefined ? 0 : Number(doc._id);
 }
 
 /** After a partition: what hubs on either side wrote under one number. */

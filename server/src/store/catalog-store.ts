@@ -21,7 +21,7 @@ export interface CatalogStore {
    * someone published before. Equal content under an equal `n` is 'written', so a repetition is harmless.
    */
   put(docs: CatalogDocument[]): Promise<('written' | 'conflict')[]>;
-  /** The documents changed after `since` (null: from the beginning), oldest first, each once. */
+  /** The documents changed after `since` (null: from the beginning), each once, in any order. */
   changes(since: string | null, limit: number): Promise<CatalogPage>;
   /** Like `changes`, waiting for more, whichever hub process wrote it; the same page may come twice. */
   follow(since: string | null, signal: AbortSignal): AsyncIterable<CatalogPage>;

@@ -27,7 +27,10 @@ export interface ChangeRow<T extends StoredDocument> {
   doc?: Read<T>;
 }
 export interface ChangePage<T extends StoredDocument> {
-  /** Oldest first, each document once. */
+  /**
+   * Each document once, by its newest revision. Oldest first on one SQLite file; in no order that means anything on CouchDB, whose shards
+   * each have their own: nothing may follow from one row standing before another. A checkpoint says what was seen, not until when.
+   */
   rows: ChangeRow<T>[];
   /** Opaque checkpoint after the last row; the given one again when there were none. */
   last: string;
@@ -62,7 +65,10 @@ export interface Database<T extends StoredDocument> {
   putMany(docs: T[]): Promise<PutVerdict[]>;
   /** Compare-and-set like a put. */
   remove(id: string, rev: string): Promise<PutVerdict>;
-  /** The changes after `since` (null: from the beginning). Rejects with code 'bad-checkpoint' for one this database did not give. */
+  /**
+   * The changes after `since` (null: from the beginning). On a cluster it may lag behind a put by a moment, and bring again what an earlier
+   * page had when a node was lost; nothing is left out. Rejects with code 'bad-checkpoint' for a checkpoint this database did not give.
+   */
   changes(since: string | null, limit: number, options?: ChangesOptions): Promise<ChangePage<T>>;
   /**
    * Pages of changes after `since`, waiting for more at the end, whichever process wrote them. Outages are waited out and the feed

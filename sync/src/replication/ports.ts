@@ -161,7 +161,7 @@ export interface MasterStore {
   getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]>;
   /** One verdict per document in order: 'written', or 'conflict' when `rev` was not the stored one. */
   putMany(docs: MasterCase[]): Promise<('written' | 'conflict')[]>;
-  /** The cases changed after `since`, oldest first, each once, with its newest revision. */
+  /** The cases changed after `since`, each once, in any order. A repetition is possible, a gap is not. */
   changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }>;
 }
 
