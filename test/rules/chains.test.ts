@@ -120,10 +120,10 @@ test('what comes in during an audit is looked at by the next', async () => {
   const [first, second, third] = await workedOffline(rig);
   if (first === undefined || second === undefined || third === undefined) throw new Error('not saved');
   await rig.push(WENLIN, second);
-  const pagesOf = rig.register.pagesOf.bind(rig.register);
-  rig.register.pagesOf = async (series) => {
-    const pages = await pagesOf(series);
-    rig.register.pagesOf = pagesOf;
+  const getMany = rig.register.getMany.bind(rig.register);
+  rig.register.getMany = async (ids) => {
+    const pages = await getMany(ids);
+    rig.register.getMany = getMany;
     await rig.quarantine.noteChain(
       { deviceId: 'wenlin1', isDue: false, checkedAt: rig.clock.now(), faults: [] },
       (await rig.quarantine.chains())[0]?.rev ?? '',
@@ -135,4 +135,40 @@ test('what comes in during an audit is looked at by the next', async () => {
   await faultsAt(rig);
   expect((await rig.quarantine.chains())[0]?.finding.isDue).toBe(true);
   expect(await faultsAt(rig)).toEqual(['missing wenlin1.4']);
+});
+
+/** A copied terminal whose counter ran ahead to `counter` in the meantime; both have been pushed. */
+async function forkAt(rig: Rig, counter: number) {
+  const first = rig.station('wenlin1');
+  await first.receive(CASE);
+  await rig.settle(first);
+  const deviceStore = new MemoryDeviceStore();
+  const state = await first.deviceStore.read();
+  await deviceStore.save({ ...state, counter, numbers: { 'caseNo:261123': counter } });
+  const clone = rig.station('wenlin1', undefined, { deviceStore });
+  await first.act(CASE, note('here'));
+  await clone.receive(OTHER);
+  await rig.settle(first, clone);
+}
+
+test('a fork on a page that the list of pages does not show yet is found by its neighbour', async () => {
+  const rig = new Rig();
+  await forkAt(rig, 70);
+  rig.register.pageIdsOf = async () => [];
+  expect(await faultsAt(rig)).toEqual(['forked wenlin1.71']);
+});
+
+test('a fork far ahead that the list of pages does not show yet is found when the chain is looked at once more', async () => {
+  const rig = new Rig();
+  await forkAt(rig, 5_000);
+  const pageIdsOf = rig.register.pageIdsOf.bind(rig.register);
+  rig.register.pageIdsOf = async () => [];
+  expect(await faultsAt(rig)).toEqual([]);
+  rig.register.pageIdsOf = pageIdsOf;
+  rig.clock.advance(HOUR_MS / 6);
+  expect(await faultsAt(rig)).toEqual(['forked wenlin1.5001']);
+  expect(rig.quarantine.marks.get('wenlin1')).toEqual(new Set(['chain-forked']));
+  rig.clock.advance(HOUR_MS / 6);
+  await faultsAt(rig);
+  expect((await rig.quarantine.chains())[0]?.finding.again).toBeUndefined();
 });

@@ -59,9 +59,9 @@ class RegisterDatabase implements RegisterStore {
     });
   }
 
-  async pagesOf(series: string): Promise<RegisterPage[]> {
+  async pageIdsOf(series: string): Promise<string[]> {
     const docs = await this.#database.range({ startkey: `${series}.`, endkey: `${series}.\uffff` });
-    return docs.map(toPage);
+    return docs.map(({ _id }) => _id);
   }
 
   async *walk(): AsyncGenerator<Omit<RegisterPage, 'rev'>[]> {

@@ -11,14 +11,14 @@ import type { ChainFaultSince, ChainFinding, Clock, Quarantine, Register } from 
 import { standingIn } from './register.ts';
 
 export interface AuditPorts {
-  register: Pick<Register, 'pagesOf'>;
+  register: Pick<Register, 'pageIdsOf' | 'getMany'>;
   quarantine: Pick<Quarantine, 'chains' | 'noteChain' | 'markDevice'>;
   clock: Clock;
 }
 
 /** What is on its way by foot comes within the working day. */
 const GAP_MS = 86_400_000;
-/** A gap that stays is looked at again now and then. */
+/** A gap that stays is looked at again now and then; and once more what was found whole, when no copy of the register lags any more. */
 const RECHECK_MS = 600_000;
 
 /** To be called regularly; any number of processes may. What it is cut off in the middle of is due again. */
@@ -29,7 +29,13 @@ export async function auditChains(ports: AuditPorts): Promise<void> {
     const faults = await chainFaultsOf(ports.register, finding.deviceId);
     for (const reason of reasonsOf(faults, now)) await ports.quarantine.markDevice(finding.deviceId, reason);
     await ports.quarantine.noteChain(
-      { deviceId: finding.deviceId, isDue: false, checkedAt: now, faults },
+      {
+        deviceId: finding.deviceId,
+        isDue: false,
+        checkedAt: now,
+        faults,
+        ...(finding.isDue && { again: true as const }),
+      },
       rev,
     );
   }
@@ -48,8 +54,9 @@ async function chainFaultsOf(
   }));
 }
 
-function isDue({ isDue: isSuspect, checkedAt, faults }: ChainFinding, now: number): boolean {
-  return isSuspect || (faults.some(({ fault }) => fault === 'missing') && now - checkedAt >= RECHECK_MS);
+function isDue({ isDue: isSuspect, again, checkedAt, faults }: ChainFinding, now: number): boolean {
+  const isOpen = again === true || faults.some(({ fault }) => fault === 'missing');
+  return isSuspect || (isOpen && now - checkedAt >= RECHECK_MS);
 }
 
 function reasonsOf(faults: ChainFaultSince[], now: number): ProblemCode[] {

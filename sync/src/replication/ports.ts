@@ -223,6 +223,8 @@ export interface ChainFinding {
   deviceId: DeviceId;
   /** Something came out of order since. */
   isDue: boolean;
+  /** To be looked at once more a while after `checkedAt`: a page of the chain may not have been seen yet. */
+  again?: true;
   /** Milliseconds since the epoch; 0: never. */
   checkedAt: number;
   faults: ChainFaultSince[];
@@ -251,8 +253,8 @@ export interface RegisterPage {
 export interface Register {
   getMany(ids: string[]): Promise<(RegisterPage | undefined)[]>;
   putMany(pages: RegisterPage[]): Promise<('written' | 'conflict')[]>;
-  /** All pages of a series, in order. */
-  pagesOf(series: string): Promise<RegisterPage[]>;
+  /** The ids of a series' pages. May lag: where a cluster holds the register, a page written just now may be missing. */
+  pageIdsOf(series: string): Promise<string[]>;
 }
 
 /** What the hub remembers of its restores, for an administrator. */

@@ -47,12 +47,15 @@ export async function enterAll(register: Register, claims: readonly Claim[]): Pr
   return claims.map((claim) => entered.get(claim) ?? { heldBy: claim.holder.hash, isInOrder: false });
 }
 
-/** Everybody who stands at a place of the series, by place, the holder first. */
+/**
+ * Everybody who stands at a place of the series, by place, the holder first. Complete where the pages follow one upon another; a page behind
+ * a hole of a whole page may be missing as long as `pageIdsOf` lags.
+ */
 export async function standingIn(
-  register: Pick<Register, 'pagesOf'>,
+  register: Pick<Register, 'pageIdsOf' | 'getMany'>,
   series: string,
 ): Promise<{ place: number; holder: Holder }[]> {
-  const pages = await register.pagesOf(series);
+  const pages = await seriesPages(register, series);
   return pages.flatMap(({ places }) =>
     Object.entries(places).flatMap(([place, holders]) =>
       holders.map((holder) => ({ place: Number(place), holder })),
@@ -68,6 +71,28 @@ export async function isTaken(
 ): Promise<boolean> {
   const [page] = await register.getMany([pageIdOf(series, pageOf(place))]);
   return page?.places[place] !== undefined;
+}
+
+/** In order. What is known of the ids only begins the search: each page found is asked for its neighbours, and what is read by id is as it is. */
+async function seriesPages(
+  register: Pick<Register, 'pageIdsOf' | 'getMany'>,
+  series: string,
+): Promise<RegisterPage[]> {
+  const found = new Map<number, RegisterPage>();
+  const asked = new Set<number>();
+  let open = [0, ...(await register.pageIdsOf(series)).map((id) => Number(id.slice(series.length + 1)))];
+  while (open.length > 0) {
+    const next = [...new Set(open)];
+    for (const page of next) asked.add(page);
+    const read = await register.getMany(next.map((page) => pageIdOf(series, page)));
+    const here = next.filter((page, i) => {
+      const content = read[i];
+      if (content !== undefined) found.set(page, content);
+      return content !== undefined;
+    });
+    open = here.flatMap((page) => [page - 1, page + 1]).filter((page) => page >= 0 && !asked.has(page));
+  }
+  return [...found].sort(([a], [b]) => a - b).map(([, page]) => page);
 }
 
 function pageOf(place: number): number {

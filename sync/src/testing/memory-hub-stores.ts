@@ -170,9 +170,8 @@ export class MemoryRegister implements Register {
     });
   }
 
-  async pagesOf(series: string): Promise<RegisterPage[]> {
-    const ids = [...this.pages.keys()].filter((id) => id.startsWith(`${series}.`)).sort();
-    return (await this.getMany(ids)).filter((page) => page !== undefined);
+  async pageIdsOf(series: string): Promise<string[]> {
+    return [...this.pages.keys()].filter((id) => id.startsWith(`${series}.`));
   }
 }
 
