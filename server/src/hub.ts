@@ -10,6 +10,7 @@ import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { openContainer, type Container } from './container.ts';
 import { createApp, endpointsOf } from './http/app.ts';
+import { cutIdleLines, PATIENCE, serverOptions, type Patience } from './http/patience.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 
@@ -23,6 +24,8 @@ export interface HubOptions {
   config: Config;
   /** Default: the machine's. */
   clock?: Clock;
+  /** With slow callers. */
+  patience?: Patience;
   /** The store was put back under the running hub: it has stopped, and must be started anew. */
   onOverthrown?: () => void;
 }
@@ -38,7 +41,12 @@ export interface Hub {
 export const MACHINE_CLOCK: Clock = { now: () => Date.now() };
 
 /** Rejects with StoreStartError, SampleFileError or the error of listening; nothing is left open then. */
-export async function startHub({ config, clock = MACHINE_CLOCK, onOverthrown }: HubOptions): Promise<Hub> {
+export async function startHub({
+  config,
+  clock = MACHINE_CLOCK,
+  patience = PATIENCE,
+  onOverthrown,
+}: HubOptions): Promise<Hub> {
   const container = await openContainer(config, clock);
   try {
     const seeded = await prepare(container);
@@ -48,7 +56,8 @@ export async function startHub({ config, clock = MACHINE_CLOCK, onOverthrown }: 
       overthrown();
     });
     const parts = { ground: container, endpoints: endpointsOf(container), stopping: stopping.signal };
-    const server = createServer(createApp(parts));
+    const server = createServer(serverOptions(patience), createApp({ ...parts, patience }));
+    cutIdleLines(server, patience);
     try {
       await listen(server, config);
     } catch (error) {

@@ -19,8 +19,8 @@ export interface Planted {
   revoked: TestStation;
   /** By unit: what must never be in an answer to anybody else. */
   secrets: Map<string, string[]>;
-  /** One case of each unit that nobody else is a party of. */
-  cases: Map<string, PushedCase>;
+  /** By unit: its cases, of which nobody else is a party. */
+  cases: Map<string, PushedCase[]>;
   cookieOf(staffId: string): string;
   /** Names that no answer to a caller of `unit` may hold; undefined: a caller without a unit. */
   foreignTo(unit: string | undefined): string[];
@@ -41,7 +41,7 @@ export async function startPlantedHub(seed: number, env: Record<string, string> 
   if (community === undefined || street === undefined || district === undefined || revoked === undefined)
     throw new Error('not everybody joined');
   const secrets = new Map<string, string[]>();
-  const cases = new Map<string, PushedCase>();
+  const cases = new Map<string, PushedCase[]>();
   for (const [station, clerk] of [
     [community, 'yangxm'],
     [street, 'puyl'],
@@ -53,7 +53,7 @@ export async function startPlantedHub(seed: number, env: Record<string, string> 
       const { answer } = await station.push(pushed);
       if (answer.results[0]?.kind === 'refused') throw new Error(JSON.stringify(answer.results[0].problem));
       own.push(...planted);
-      cases.set(station.unit, pushed);
+      cases.set(station.unit, [...(cases.get(station.unit) ?? []), pushed]);
     }
     secrets.set(station.unit, own);
   }

@@ -18,6 +18,8 @@ export interface RawRequest {
   target: string;
   headers?: Record<string, string>;
   body?: string | Uint8Array;
+  /** Hangs up after the first bytes of an answer that has no end. */
+  isEndless?: boolean;
 }
 
 /** A hub that says nothing for so long hangs. */
@@ -25,7 +27,7 @@ const HANGS_MS = 30_000;
 
 export function sendRaw(
   hubUrl: string,
-  { method = 'GET', target, headers = {}, body }: RawRequest,
+  { method = 'GET', target, headers = {}, body, isEndless = false }: RawRequest,
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(hubUrl);
   const bytes = body === undefined ? undefined : Buffer.from(body);
@@ -38,6 +40,7 @@ export function sendRaw(
   const socket = connect(Number(port), hostname);
   socket.write(Buffer.from([`${method} ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n'), 'latin1'));
   if (bytes !== undefined) socket.write(bytes);
+  if (isEndless) socket.once('data', () => socket.destroy());
   return answerOn(socket);
 }
 
@@ -64,6 +67,9 @@ export function answerOn(socket: Socket): Promise<RawAnswer> {
 
 function parseAnswer(bytes: Buffer): RawAnswer {
   const end = bytes.indexOf('\r\n\r\n');
+  // «Go on»: the answer comes after it.
+  if (bytes.subarray(0, 12).toString('latin1') === 'HTTP/1.1 100')
+    return parseAnswer(bytes.subarray(end + 4));
   const [first = '', ...lines] = bytes.subarray(0, Math.max(0, end)).toString('latin1').split('\r\n');
   const headers = new Map(
     lines.map((line) => [

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@sanji/server/config';
-import { startHub, type Hub } from '@sanji/server/hub';
+import { startHub, type Hub, type HubOptions } from '@sanji/server/hub';
 
 export interface TestHub {
   hub: Hub;
@@ -19,7 +19,10 @@ export interface TestHub {
 /** Monday, 2026-11-23, 10:00 in Kunming. */
 export const TEST_NOW = Date.parse('2026-11-23T10:00:00+08:00');
 
-export async function startTestHub(env: Record<string, string> = {}): Promise<TestHub> {
+export async function startTestHub(
+  env: Record<string, string> = {},
+  options: Pick<HubOptions, 'patience'> = {},
+): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sanji-hub-'));
   let now = TEST_NOW;
   const clock = {
@@ -29,7 +32,7 @@ export async function startTestHub(env: Record<string, string> = {}): Promise<Te
     },
   };
   const config = readConfig({ PORT: '0', DATA_DIR: dataDir, LOG_LEVEL: 'silent', ...env });
-  const hub = await startHub({ config, clock });
+  const hub = await startHub({ config, clock, ...options });
   const running: TestHub = {
     hub,
     url: hub.url,
@@ -37,7 +40,7 @@ export async function startTestHub(env: Record<string, string> = {}): Promise<Te
     clock,
     async restart() {
       await running.hub.stop();
-      running.hub = await startHub({ config, clock });
+      running.hub = await startHub({ config, clock, ...options });
       running.url = running.hub.url;
     },
     async end() {

@@ -28,6 +28,7 @@ import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { methodOf, pathOf, type Endpoint } from './endpoint.ts';
 import { COSTLY, costLimit, GUESSABLE, guessLimit, overallLimit } from './limits.ts';
+import { cutStalledBodies, PATIENCE, type Patience } from './patience.ts';
 import { answerProblem } from './problem-response.ts';
 import { logRequest } from './request-log.ts';
 import { runEndpoint } from './run-endpoint.ts';
@@ -61,11 +62,19 @@ export interface AppParts {
   endpoints: Endpoint[];
   /** Aborted when the server stops. */
   stopping: AbortSignal;
+  /** Default: the hub's. */
+  patience?: Patience;
   /** Asked for interfaces that are not among the endpoints. Default: there are none. */
   elsewhere?: RequestHandler;
 }
 
-export function createApp({ ground, endpoints, stopping, elsewhere = notFound }: AppParts): Express {
+export function createApp({
+  ground,
+  endpoints,
+  stopping,
+  patience = PATIENCE,
+  elsewhere = notFound,
+}: AppParts): Express {
   const { config, log, metrics, sessions, tokens, presence, onFault } = ground;
   const app = express();
   app.disable('x-powered-by');
@@ -73,6 +82,7 @@ export function createApp({ ground, endpoints, stopping, elsewhere = notFound }:
   app.set('case sensitive routing', true);
   app.set('query parser', 'simple');
 
+  app.use(cutStalledBodies(patience));
   app.use(logRequest(log, metrics));
   app.use(securityHeaders(config.clientDir));
   app.use(compression());
