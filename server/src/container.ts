@@ -11,11 +11,13 @@ import { CATALOG_FEED, type FeedReaderDeps } from './hub/feed-reader.ts';
 import { HubDevice } from './hub/hub-device.ts';
 import { HubLife } from './hub/hub-life.ts';
 import { HubSync } from './hub/hub-sync.ts';
+import { LastingWork } from './hub/lasting-work.ts';
 import { Pokes } from './hub/pokes.ts';
 import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
 import { Snapshots } from './hub/snapshots.ts';
 import { faultReporter, openLog } from './log.ts';
+import { MONOTONIC } from './machine-time.ts';
 import { Metrics } from './metrics.ts';
 import { DeviceTokens } from './sessions/device-tokens.ts';
 import { Enrolment } from './sessions/enrolment.ts';
@@ -38,6 +40,7 @@ export interface Container extends Ground {
   /** Where the router stands. */
   checkpoint: RouterCheckpoint;
   agenda: Agenda;
+  lasting: LastingWork;
   pace: PushPace;
   reader: FeedReaderDeps;
   snapshots: Snapshots;
@@ -90,9 +93,12 @@ async function assemble(basis: Basis): Promise<Container> {
   const checkpoint = await openCheckpoint(directory);
   const routed = isShared ? alwaysMoved(feeds) : feeds;
   const router = new Router(
-    { master, feeds: routed, checkpoint, epoch: () => life.epoch.count, poke },
+    { master, feeds: routed, checkpoint, epoch: () => life.epoch.count, poke, timer: MONOTONIC },
     onFault,
   );
+  const lasting = new LastingWork({ timer: MONOTONIC, onFault });
+  const failing = () => [...lasting.failing(), ...(router.isFailing ? ['router'] : [])];
+  metrics.watchFailing(failing);
   const restores = new RestoreNotes({
     store: stores.restores,
     life,
@@ -153,6 +159,8 @@ async function assemble(basis: Basis): Promise<Container> {
     router,
     checkpoint,
     agenda,
+    lasting,
+    failing,
     pace,
     reader,
     snapshots,

@@ -26,4 +26,6 @@ export interface Ground {
   /** Durable when it resolves: what cannot be written down is not done. */
   audit: (entry: Omit<NewAuditEntry, 'at'>) => Promise<void>;
   onFault: (error: unknown) => string;
+  /** What the hub does by itself and failed at last; it is tried again. Sorted names, fit for a metric's label. */
+  failing: () => string[];
 }

@@ -12,6 +12,7 @@ import { openContainer, type Container } from './container.ts';
 import { createApp, endpointsOf } from './http/app.ts';
 import { cutIdleLines, PATIENCE, serverOptions, type Patience } from './http/patience.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
+import { MACHINE_CLOCK } from './machine-time.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 
 const TICK_MS = 30_000;
@@ -37,8 +38,6 @@ export interface Hub {
   /** Idempotent. */
   stop(): Promise<void>;
 }
-
-export const MACHINE_CLOCK: Clock = { now: () => Date.now() };
 
 /** Rejects with StoreStartError, SampleFileError or the error of listening; nothing is left open then. */
 export async function startHub({
@@ -98,7 +97,7 @@ interface Background {
 }
 
 function startBackground(container: Container, signal: AbortSignal, onOverthrown: () => void): Background {
-  const { agenda, catalog, judge, life, router, sessions, onFault } = container;
+  const { agenda, catalog, judge, lasting, life, router, sessions, onFault } = container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -110,13 +109,13 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
     const next = datesBy(catalog.current());
     if (next === dates) return;
     dates = next;
-    void guarded(agenda.recompute());
+    void lasting.keep('dates', signal, () => agenda.recompute());
   });
   const loops = [
-    guarded(catalog.follow(signal)),
-    guarded(agenda.follow(signal)),
+    lasting.keep('catalog', signal, () => catalog.follow(signal)),
+    lasting.keep('agenda', signal, () => agenda.follow(signal)),
     // The backstop behind the pokes of the push path: what another process wrote is routed too.
-    guarded(followRouter(container, signal)),
+    lasting.keep('routing', signal, () => followRouter(container, signal)),
   ];
   let ticking: Promise<unknown> = Promise.resolve();
   const tick = setInterval(() => {
@@ -141,6 +140,7 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
       clearInterval(pulse);
       await Promise.all([...loops, ticking, sweeping, beating]);
       await router.poke();
+      await router.stop();
       await guarded(agenda.save());
       await guarded(life.beat());
     },

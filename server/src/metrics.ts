@@ -55,6 +55,19 @@ export class Metrics {
   behind(): void {
     this.#behind.set(1);
   }
+  /** `failing`: the names of work that fails now; asked at each reading. */
+  watchFailing(failing: () => string[]): void {
+    new Gauge({
+      name: 'work_failing',
+      help: 'Work the hub does by itself that failed last and is tried again',
+      labelNames: ['work'],
+      registers: [this.#registry],
+      collect() {
+        this.reset();
+        for (const work of failing()) this.set({ work }, 1);
+      },
+    });
+  }
   fault(): void {
     this.#faults.inc();
   }

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ConfigError, readConfig } from './config.ts';
-import { MACHINE_CLOCK } from './hub.ts';
+import { MACHINE_CLOCK } from './machine-time.ts';
 import { RestoreRefused, restoreBackup } from './restore-backup.ts';
 import { StoreStartError } from './store/store-error.ts';
 

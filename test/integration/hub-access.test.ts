@@ -197,7 +197,11 @@ describe('at the edge', () => {
   });
 
   test('health and figures are there, without names', async () => {
-    expect((await ask(hub.url, 'GET /healthz')).body).toEqual({ status: 'ok', store: 'embedded' });
+    expect((await ask(hub.url, 'GET /healthz')).body).toEqual({
+      status: 'ok',
+      store: 'embedded',
+      failing: [],
+    });
     const text = await (await fetch(`${hub.url}/metrics`)).text();
     expect(text).toContain('http_request_seconds_count{route="GET /healthz",status="200"}');
     expect(text).not.toContain('yangxm');

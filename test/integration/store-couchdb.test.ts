@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openCouchStore } from '@sanji/server/store/couchdb-store';
 import type { Store, StoredDocument } from '@sanji/server/store/store';
 import { describeStore } from '@sanji/server/store/store-suite';
+import { startFaultyNode } from '../couchdb-compatible/faulty-node.ts';
 import { startCompatibleServer, type CompatibleServer } from '../couchdb-compatible/server.ts';
 
 const newPrefix = () => `t${randomBytes(6).toString('hex')}_`;
@@ -73,39 +74,8 @@ interface Note extends StoredDocument {
 }
 
 describe('failover', () => {
-  /** A node that passes requests on to the stand-in server, and fails as it is told. */
-  async function startNode(behave: (method: string, path: string) => 'pass' | 'refuse' | 'swallow') {
-    const server = createServer((request, response) => {
-      let body = '';
-      request.setEncoding('utf8');
-      request.on('data', (chunk: string) => (body += chunk));
-      request.on('end', () => {
-        const path = request.url ?? '/';
-        const behaviour = behave(request.method ?? 'GET', path);
-        if (behaviour === 'refuse') {
-          response.writeHead(503).end('{"error":"down"}');
-          return;
-        }
-        void fetch(compatible.url + path, {
-          method: request.method ?? 'GET',
-          headers: { 'content-type': 'application/json' },
-          ...(body === '' ? {} : { body }),
-        }).then(async (answer) => {
-          const answerBody = await answer.text();
-          if (behaviour === 'swallow') request.socket.destroy();
-          else response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answerBody);
-        });
-      });
-    });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return {
-      url: `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`,
-      close: () => {
-        server.closeAllConnections();
-        server.close();
-      },
-    };
-  }
+  const startNode = (behave: Parameters<typeof startFaultyNode>[1]) =>
+    startFaultyNode(compatible.url, behave);
 
   async function finish(store: Store): Promise<void> {
     for (const name of await store.list()) await store.destroy(name);

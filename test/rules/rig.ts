@@ -67,6 +67,7 @@ export class Rig {
       checkpoint: this.checkpoint,
       epoch: () => this.memory.epoch.count,
       poke: (feed) => this.pokes.push(feed),
+      timer: this.clock,
     },
     (error) => this.faults.push(error),
   );

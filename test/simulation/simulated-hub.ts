@@ -243,6 +243,8 @@ export class SimulatedHub {
       checkpoint: life.guard(this.checkpoint),
       epoch: () => this.memory.epoch.count,
       poke,
+      // A router that failed waits for the story's next poke, which comes to a living one.
+      timer: { after: () => () => undefined },
     };
     return { life, router: new Router(ports, (error) => this.#note(error)) };
   }

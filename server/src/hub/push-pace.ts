@@ -3,22 +3,12 @@
  * what follows waits, so that stations have their rulings sooner and one routing serves many pushes.
  */
 import type { Clock, Timer } from '@sanji/sync/replication/ports';
+import { MONOTONIC } from '../machine-time.ts';
 
 /** Between two pushes of one station lies the time in which it stores its rulings. */
 const QUIET_MS = 100;
 /** Nobody waits longer for what others did. */
 const MAX_WAIT_MS = 800;
-
-/** Time that nobody sets: waiting must not depend on the date. */
-const MONOTONIC: Clock & Timer = {
-  now: () => performance.now(),
-  after: (ms, task) => {
-    const timer = setTimeout(task, ms);
-    return () => {
-      clearTimeout(timer);
-    };
-  },
-};
 
 export class PushPace {
   readonly #time: Clock & Timer;

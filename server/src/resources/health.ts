@@ -8,15 +8,28 @@ export function healthRoutes({
   stores,
   metrics,
   config,
-}: Pick<Ground, 'stores' | 'metrics' | 'config'>): Endpoint[] {
+  failing,
+}: Pick<Ground, 'stores' | 'metrics' | 'config' | 'failing'>): Endpoint[] {
   return [
     forAnyone({
       name: 'GET /healthz',
-      summary: 'Whether the hub and its store answer.',
-      answers: { schema: z.object({ status: z.literal('ok'), store: z.enum(['embedded', 'couchdb']) }) },
+      summary:
+        'Whether the hub and its store answer. «impaired»: requests are served, but what `failing` names failed and is tried again.',
+      answers: {
+        schema: z.object({
+          status: z.enum(['ok', 'impaired']),
+          store: z.enum(['embedded', 'couchdb']),
+          failing: z.array(z.string()),
+        }),
+      },
       async handle() {
         await stores.store.ping();
-        return answered({ status: 'ok', store: stores.store.kind });
+        const now = failing();
+        return answered({
+          status: now.length === 0 ? 'ok' : 'impaired',
+          store: stores.store.kind,
+          failing: now,
+        });
       },
     }),
     forAnyone({

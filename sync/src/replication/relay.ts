@@ -64,13 +64,13 @@ export class Relay {
   #units: { of: Catalog; units: ReadonlySet<UnitCode> } | undefined;
 
   private constructor(ports: RelayPorts, store: RelayStore, offsetMs: number) {
-    const { master, feeds, checkpoint, poke, onFault } = ports;
+    const { master, feeds, checkpoint, poke, timer, onFault } = ports;
     this.#ports = ports;
     this.store = store;
     this.#offsetMs = offsetMs;
     const targets = (cases: Parameters<typeof relayTargets>[0]) => relayTargets(cases, this.units());
     this.router = new Router(
-      { master, feeds, checkpoint, epoch: () => this.epoch().count, targets, poke },
+      { master, feeds, checkpoint, epoch: () => this.epoch().count, targets, poke, timer },
       onFault,
     );
     this.loop = new StationLoop({

@@ -5,7 +5,7 @@
 import { inEpoch } from '../domain/epoch.ts';
 import type { CaseId } from '../domain/identifiers.ts';
 import { feedOf } from '../domain/identifiers.ts';
-import type { FeedEntry, FeedStore, MasterCase, MasterStore, RouterCheckpoint } from './ports.ts';
+import type { FeedEntry, FeedStore, MasterCase, MasterStore, RouterCheckpoint, Timer } from './ports.ts';
 
 export interface RouterPorts {
   master: Pick<MasterStore, 'changes' | 'getMany'>;
@@ -62,20 +62,37 @@ export function targetsOf(
   return targets;
 }
 
-/** One run at a time; a poke during a run makes another follow, so that no change waits for the next poke. */
+/** A store that has lost a node is back within seconds; one that is down for long is asked twice a minute. */
+const [MIN_BACKOFF_MS, MAX_BACKOFF_MS] = [500, 30_000];
+
+/**
+ * One run at a time; a poke during a run makes another follow, so that no change waits for the next poke. A run that failed is tried again
+ * by itself, after longer and longer, and at once when there is a poke.
+ */
 export class Router {
   readonly #ports: RouterPorts;
+  readonly #timer: Timer;
   readonly #onFault: (error: unknown) => void;
   #running: Promise<void> | undefined;
+  #cancelRetry: (() => void) | undefined;
+  #failures = 0;
   #isPoked = false;
+  #isStopped = false;
 
-  constructor(ports: RouterPorts, onFault: (error: unknown) => void) {
+  constructor({ timer, ...ports }: RouterPorts & { timer: Timer }, onFault: (error: unknown) => void) {
     this.#ports = ports;
+    this.#timer = timer;
     this.#onFault = onFault;
   }
 
-  /** From the push path and from the store's change feed. Resolves when nothing is left to route; never rejects. */
+  /** The last run failed; another will follow. */
+  get isFailing(): boolean {
+    return this.#failures > 0;
+  }
+
+  /** From the push path and from the store's change feed. Resolves when nothing is left to route or a run has failed; never rejects. */
   poke(_caseIds?: readonly CaseId[]): Promise<void> {
+    if (this.#isStopped) return Promise.resolve();
     this.#isPoked = true;
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
@@ -83,10 +100,31 @@ export class Router {
     return this.#running;
   }
 
+  /** Resolves when the run under way has ended; no other begins. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#cancelRetry?.();
+    await this.#running;
+  }
+
   async #run(): Promise<void> {
-    while (this.#isPoked) {
+    this.#cancelRetry?.();
+    while (this.#isPoked && !this.#isStopped) {
       this.#isPoked = false;
-      await routeChanges(this.#ports).catch(this.#onFault);
+      try {
+        await routeChanges(this.#ports);
+        this.#failures = 0;
+      } catch (error) {
+        this.#onFault(error);
+        this.#failures += 1;
+        this.#isPoked = false;
+      }
     }
+    if (this.#failures > 0 && !this.#isStopped) this.#retry();
+  }
+
+  #retry(): void {
+    const ms = Math.min(MAX_BACKOFF_MS, MIN_BACKOFF_MS * 2 ** Math.min(this.#failures - 1, 10));
+    this.#cancelRetry = this.#timer.after(ms, () => void this.poke());
   }
 }
