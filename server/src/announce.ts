@@ -3,6 +3,7 @@ import type { Staff, Unit } from '@sanji/sync/domain/catalog';
 import { TIERS, type Tier } from '@sanji/sync/domain/identifiers';
 import { loadSampleDistrict } from './seed/sample-district.ts';
 import type { Hub } from './hub.ts';
+import type { StreetRelay } from './relay/street-relay.ts';
 
 const WINDOWS: Record<Tier, string> = { community: '社区', street: '街道', district: '区中心' };
 
@@ -30,6 +31,13 @@ export async function announce({ url, container }: Hub): Promise<string[]> {
   for (const person of people) lines.push(`  ${accountLine(person, passwords.get(person.staffId) ?? '')}`);
   lines.push('');
   return lines;
+}
+
+export function announceRelay({ url, container }: StreetRelay): string[] {
+  const { identity, catalog, isLineUp } = container;
+  const street = catalog.current().units.get(identity.street)?.display ?? identity.street;
+  const line = isLineUp() ? '与区级连通 the district answers' : '区级线路中断 the district does not answer';
+  return ['', `三级受理 · 街道中继 street relay for ${street} · listening on ${url}`, `  ${line}`, ''];
 }
 
 /** The first demo person of a tier works at the demo window of that tier. */

@@ -19,3 +19,15 @@ test('every wrong variable is named at once, and no value is repeated', () => {
   expect(read).toThrow(/PORT[\s\S]*COUCHDB_PREFIX[\s\S]*LOG_LEVEL/);
   expect(read).not.toThrow(/Bad-Prefix/);
 });
+
+test('a street relay is told where its district is, and nothing that would be left aside', () => {
+  expect(readConfig({ UPSTREAM_URL: 'https://hub.example/', RELAY_CODE: 'ABCDE-FGHJK' })).toMatchObject({
+    upstreamUrl: 'https://hub.example',
+    relayCode: 'ABCDE-FGHJK',
+  });
+  const wrong = ['hub.example', 'ftp://hub.example', 'https://hub.example/sync', 'https://a:b@hub.example'];
+  for (const UPSTREAM_URL of wrong) expect(() => readConfig({ UPSTREAM_URL })).toThrow('UPSTREAM_URL');
+  expect(() => readConfig({ RELAY_CODE: 'ABCDE-FGHJK' })).toThrow('set UPSTREAM_URL');
+  const both = { UPSTREAM_URL: 'https://hub.example', COUCHDB_URL: 'http://db:5984' };
+  expect(() => readConfig(both)).toThrow('leave out COUCHDB_URL');
+});

@@ -1,4 +1,4 @@
-/** The hub's configuration, from the environment alone. What is wrong is named in words for an operator before anything starts. */
+/** The server's configuration, hub or street relay, from the environment alone. What is wrong is named in words for an operator before anything starts. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
@@ -27,6 +27,11 @@ const environment = z.object({
     .max(24 * 30)
     .default(72),
   METRICS: z.enum(['on', 'off']).default('on'),
+  UPSTREAM_URL: z
+    .url({ protocol: /^https?$/, error: 'the address of the district hub, e.g. https://hub.example' })
+    .refine((url) => isBare(url), 'scheme, host and port of the district hub only, without a path')
+    .optional(),
+  RELAY_CODE: z.string().max(40).optional(),
 });
 
 export interface Config {
@@ -45,6 +50,10 @@ export interface Config {
   /** How long a clerk who logged in may unlock the terminal without the hub. */
   offlineHours: number;
   metrics: boolean;
+  /** Set for a street relay: where its district hub is, without a slash at the end. */
+  upstreamUrl?: string;
+  /** One-time code with which the relay joins its street; of no meaning afterwards. */
+  relayCode?: string;
 }
 
 export class ConfigError extends Error {}
@@ -60,6 +69,8 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     throw new ConfigError(`The configuration is not usable:\n${lines.join('\n')}`);
   }
   const { data } = parsed;
+  const { UPSTREAM_URL: upstream, RELAY_CODE: relayCode } = data;
+  assertOneKind(data);
   return {
     port: data.PORT,
     ...(data.HOST !== undefined && { host: data.HOST }),
@@ -73,5 +84,25 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     trustProxy: data.TRUST_PROXY,
     offlineHours: data.OFFLINE_HOURS,
     metrics: data.METRICS === 'on',
+    ...(upstream !== undefined && { upstreamUrl: new URL(upstream).origin }),
+    ...(relayCode !== undefined && { relayCode }),
   };
+}
+
+/** What would be left aside silently is refused. */
+function assertOneKind({ UPSTREAM_URL, RELAY_CODE, COUCHDB_URL }: z.infer<typeof environment>): void {
+  if (UPSTREAM_URL !== undefined && COUCHDB_URL !== undefined)
+    throw new ConfigError(
+      'UPSTREAM_URL makes this server a street relay, which keeps its street in a store of its own: leave out COUCHDB_URL.',
+    );
+  if (UPSTREAM_URL === undefined && RELAY_CODE !== undefined)
+    throw new ConfigError(
+      'RELAY_CODE is for a street relay: set UPSTREAM_URL to the address of its district hub too.',
+    );
+}
+
+function isBare(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { pathname, search, hash, username, password } = new URL(url);
+  return pathname === '/' && `${search}${hash}${username}${password}` === '';
 }

@@ -24,7 +24,7 @@ import { Enrolment } from './sessions/enrolment.ts';
 import { Presence } from './sessions/presence.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores } from './store/open-store.ts';
-import type { DirectoryStore } from './store/directory-store.ts';
+import { openRouterCheckpoint } from './store/router-checkpoint.ts';
 
 /** The hub's own acts fall due in working days: a storm of pushes goes first. */
 const MAX_AGENDA_WAIT_MS = 10_000;
@@ -90,7 +90,7 @@ async function assemble(basis: Basis): Promise<Container> {
     pokes.moved(feed);
     snapshots.moved(feed);
   };
-  const checkpoint = await openCheckpoint(directory);
+  const checkpoint = await openRouterCheckpoint(directory);
   const routed = isShared ? alwaysMoved(feeds) : feeds;
   const router = new Router(
     { master, feeds: routed, checkpoint, epoch: () => life.epoch.count, poke, timer: MONOTONIC },
@@ -167,23 +167,6 @@ async function assemble(basis: Basis): Promise<Container> {
     sync: new HubSync({ catalog, judge, pace, reader, snapshots, isShared }),
     pokes,
     audit,
-  };
-}
-
-/**
- * Each process routes every change itself, so that it pokes its own streams whichever process wrote; what is stored only says where the
- * next start begins. Saves in any order are harmless: an older one costs a second fan-out.
- */
-async function openCheckpoint(directory: DirectoryStore): Promise<RouterCheckpoint> {
-  const documents = directory.documents<{ since: string }>('router');
-  let current = (await documents.find('checkpoint'))?.value.since ?? null;
-  return {
-    read: () => Promise.resolve(current),
-    save: async (since) => {
-      const found = await documents.find('checkpoint');
-      await documents.put('checkpoint', { since }, found?.rev);
-      current = since;
-    },
   };
 }
 

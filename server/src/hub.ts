@@ -2,15 +2,14 @@
  * A running hub: opens the store, seeds it at first, routes, keeps its agenda, and listens. `stop` ends in an order that loses nothing:
  * no new requests, those under way answered, routes and acts finished, the store closed.
  */
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
 import { openContainer, type Container } from './container.ts';
 import { createApp, endpointsOf } from './http/app.ts';
-import { cutIdleLines, PATIENCE, serverOptions, type Patience } from './http/patience.ts';
+import { PATIENCE, type Patience } from './http/patience.ts';
+import { serve, type Served } from './http/serve.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
 import { MACHINE_CLOCK } from './machine-time.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
@@ -18,8 +17,6 @@ import { seedSampleDistrict } from './hub/seed-hub.ts';
 const TICK_MS = 30_000;
 /** Sessions end by their own dates; sweeping only tidies up. */
 const SWEEP_MS = 3_600_000;
-/** The longest an answer may take once the hub is asked to stop. */
-const DRAIN_MS = 10_000;
 
 export interface HubOptions {
   config: Config;
@@ -55,20 +52,19 @@ export async function startHub({
       overthrown();
     });
     const parts = { ground: container, endpoints: endpointsOf(container), stopping: stopping.signal };
-    const server = createServer(serverOptions(patience), createApp({ ...parts, patience }));
-    cutIdleLines(server, patience);
+    let served: Served;
     try {
-      await listen(server, config);
+      served = await serve(createApp({ ...parts, patience }), { ...config, patience });
     } catch (error) {
       stopping.abort();
       container.pace.close();
       await background.ended();
       throw error;
     }
-    const url = `http://localhost:${String(portOf(server))}`;
-    container.log.info({ port: portOf(server), store: container.stores.store.kind }, 'listening');
+    const { url, port } = served;
+    container.log.info({ port, store: container.stores.store.kind }, 'listening');
     let stopped: Promise<void> | undefined;
-    const stop = () => (stopped ??= stopAll({ container, server, stopping, background }));
+    const stop = () => (stopped ??= stopAll({ container, served, stopping, background }));
     overthrown = () => {
       container.log.fatal('the store was put back under the running hub');
       void stop().finally(onOverthrown);
@@ -159,41 +155,18 @@ async function followRouter(
   }
 }
 
-async function listen(server: Server, { port, host }: Config): Promise<void> {
-  server.listen({ port, ...(host !== undefined && { host }) });
-  await once(server, 'listening');
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  return typeof address === 'object' && address !== null ? address.port : 0;
-}
-
 interface Running {
   container: Container;
-  server: Server;
+  served: Served;
   stopping: AbortController;
   background: Background;
 }
 
-async function stopAll({ container, server, stopping, background }: Running): Promise<void> {
-  const closed = new Promise<void>((resolve) =>
-    server.close(() => {
-      resolve();
-    }),
-  );
+async function stopAll({ container, served, stopping, background }: Running): Promise<void> {
+  const closed = served.close();
   stopping.abort();
-  // A connection whose answer has just ended is idle a moment later; waiting for its keep-alive would take seconds.
-  const sweeping = setInterval(() => {
-    server.closeIdleConnections();
-  }, 20);
-  const impatience = setTimeout(() => {
-    server.closeAllConnections();
-  }, DRAIN_MS);
   await closed;
   container.pace.close();
-  clearTimeout(impatience);
-  clearInterval(sweeping);
   await background.ended();
   await container.presence.settled();
   container.snapshots.close();

@@ -1,7 +1,9 @@
 /** The command: configuration, start, what to print, signals, exit codes. The only place of the server that prints. */
-import { ConfigError, readConfig } from './config.ts';
-import { announce } from './announce.ts';
-import { startHub, type Hub } from './hub.ts';
+import { ConfigError, readConfig, type Config } from './config.ts';
+import { announce, announceRelay } from './announce.ts';
+import { startHub } from './hub.ts';
+import { MACHINE_CLOCK } from './machine-time.ts';
+import { startRelay } from './relay/street-relay.ts';
 import { SampleFileError } from './seed/sample-district.ts';
 import { StoreStartError } from './store/store-error.ts';
 
@@ -11,21 +13,16 @@ const EXIT_UNAVAILABLE = 69;
 const EXIT_TRY_AGAIN = 75;
 
 async function main(): Promise<void> {
-  let hub: Hub;
+  let started: Started;
   try {
-    hub = await startHub({
-      config: readConfig(process.env),
-      onOverthrown: () => {
-        console.error('The store was put back under the running hub. It has stopped; start it again.');
-        process.exitCode = EXIT_TRY_AGAIN;
-      },
-    });
+    const config = readConfig(process.env);
+    started = config.upstreamUrl === undefined ? await asHub(config) : await asRelay(config);
   } catch (error) {
     process.exitCode = explain(error);
     return;
   }
   const stop = () => {
-    hub.stop().catch((error: unknown) => {
+    started.stop().catch((error: unknown) => {
       console.error('The hub did not stop cleanly:', error);
       process.exitCode = 1;
     });
@@ -33,7 +30,29 @@ async function main(): Promise<void> {
   // A terminal and `npm` may both send the signal: the second must not cut the first one's work short.
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
-  for (const line of await announce(hub)) console.log(line);
+  for (const line of started.lines) console.log(line);
+}
+
+interface Started {
+  stop(): Promise<void>;
+  /** To be printed. */
+  lines: string[];
+}
+
+async function asHub(config: Config): Promise<Started> {
+  const hub = await startHub({
+    config,
+    onOverthrown: () => {
+      console.error('The store was put back under the running hub. It has stopped; start it again.');
+      process.exitCode = EXIT_TRY_AGAIN;
+    },
+  });
+  return { stop: () => hub.stop(), lines: await announce(hub) };
+}
+
+async function asRelay(config: Config): Promise<Started> {
+  const relay = await startRelay({ config, clock: MACHINE_CLOCK });
+  return { stop: () => relay.stop(), lines: announceRelay(relay) };
 }
 
 function explain(error: unknown): number {

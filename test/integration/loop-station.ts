@@ -139,9 +139,12 @@ function httpHub(terminal: TestStation): HubPort {
     giveBack: (request) => asked('POST /sync/catalog', request),
     snapshot: async (feed) => {
       const query = new URLSearchParams({ feed });
-      const answer = await fetch(`${terminal.hub.url}/sync/snapshot?${query.toString()}`, {
-        headers: headers(),
-      }).catch(() => undefined);
+      const once = () =>
+        fetch(`${terminal.hub.url}/sync/snapshot?${query.toString()}`, { headers: headers() }).catch(
+          () => undefined,
+        );
+      let answer = await once();
+      if (answer?.status === 401 && (await terminal.openSession()).status === 200) answer = await once();
       return answer?.ok === true ? readSnapshot(answer.body) : refused('offline');
     },
   };

@@ -30,6 +30,8 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'rate-limited': 429,
   internal: 500,
   unavailable: 503,
+  // Said by a street relay, of its line to the district.
+  offline: 503,
 };
 
 export interface ProblemDocument extends Problem {

@@ -8,7 +8,8 @@ import { takeBundle } from '../hub/take-bundle.ts';
 import { deviceId, millis, signature } from './schemas.ts';
 
 const count = z.int().min(0);
-const taken = z.object({
+/** What is said of a bundle that was handed in. */
+export const bundleTaken = z.object({
   v: z.literal(1),
   hubNow: millis,
   deviceId,
@@ -45,7 +46,7 @@ export function bundleRoutes(container: Container): Endpoint[] {
         'Hand in a bundle that another terminal made: the maker’s signature counts, each action is ruled once, and the answer opens for the maker alone.',
       body: bundleSchema,
       maxBytes: MAX_BUNDLE_BYTES,
-      answers: { schema: taken },
+      answers: { schema: bundleTaken },
       async handle({ body }, { device: carrier }) {
         const done = await takeBundle(deps, body);
         await audit({

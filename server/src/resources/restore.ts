@@ -33,7 +33,7 @@ const notice = z.object({
 });
 
 /** Signed by the hub, whose signature is checked over all of it; nothing else is believed, so nothing else need be looked at. */
-const givenBack = z.array(
+const givenBackDocs = z.array(
   z.looseObject({
     _id: z.string().min(1).max(200),
     epoch: z.int().min(1).exactOptional(),
@@ -43,15 +43,18 @@ const givenBack = z.array(
   }),
 );
 
+export const givenBack = z.object({ v: z.literal(PROTOCOL_VERSION), docs: givenBackDocs });
+export const givenBackAnswer = z.object({ v: z.literal(1), hubNow: millis, taken: z.int() });
+
 export function restoreRoutes(container: Container): Endpoint[] {
   const { catalog, clock, life, restores, stores, audit } = container;
   return [
     forDevice({
       name: 'POST /sync/catalog',
       summary: 'Give back what the hub published and, since a restore, does not know any more. Idempotent.',
-      body: z.object({ v: z.literal(PROTOCOL_VERSION), docs: givenBack }),
+      body: givenBack,
       maxBytes: MAX_GIVE_BACK_BYTES,
-      answers: { schema: z.object({ v: z.literal(1), hubNow: millis, taken: z.int() }) },
+      answers: { schema: givenBackAnswer },
       async handle({ body: { docs } }) {
         // The hub's own signature stands for the shape of the entries.
         const taken = await catalog.takeBack(docs as unknown as CatalogDocument[]);

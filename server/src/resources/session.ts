@@ -5,6 +5,7 @@ import { refused, type Problem } from '@sanji/sync/domain/problem';
 import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import { sessionCookie } from '../http/authorise.ts';
 import type { Ground } from '../ground.ts';
+import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { deviceId, millis, staff, staffId } from './schemas.ts';
 
@@ -19,12 +20,16 @@ const passwordChange = z.object({
   deviceId: deviceId.optional(),
 });
 const session = z.object({ staff, offlineUntil: millis, hubNow: millis });
-const login = session.extend({
+const loggedIn = session.extend({
   /** Of the terminal named in the request: 32 bytes, base64url. */
   sealKey: z.string().optional(),
 });
 
-export function sessionRoutes({ sessions, audit, catalog, clock, config, stores }: Ground): Endpoint[] {
+/** @param login proves who somebody is; a street relay asks its district first */
+export function sessionRoutes(
+  { sessions, audit, catalog, clock, config, stores }: Ground,
+  login: StaffSessions['login'] = (who, password) => sessions.login(who, password),
+): Endpoint[] {
   const offlineUntil = () => clock.now() + config.offlineHours * 3_600_000;
 
   /** With what lets the terminal open offline. */
@@ -43,12 +48,12 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config, stores 
       name: 'POST /api/session',
       summary: 'Log in. Five wrong passwords in a row lock the account for 15 minutes.',
       body: loginRequest,
-      answers: { schema: login },
+      answers: { schema: loggedIn },
       async handle({ body }) {
         const misplaced = terminalProblem(catalog.current(), body);
         const result =
           misplaced === undefined
-            ? await sessions.login(body.staffId, body.password)
+            ? await login(body.staffId, body.password)
             : { ok: false as const, problem: misplaced };
         if (!result.ok) {
           // What was typed as a name may be a password typed into the wrong field: only known ids are written down.
@@ -80,7 +85,7 @@ export function sessionRoutes({ sessions, audit, catalog, clock, config, stores 
       summary:
         'Change the own password. The old one is asked again, a wrong one counts like a wrong login; other sessions of the person end.',
       body: passwordChange,
-      answers: { schema: login },
+      answers: { schema: loggedIn },
       async handle({ body }, { staff: person, sessionId }) {
         const { staffId: who } = person;
         const misplaced = terminalProblem(catalog.current(), { ...body, staffId: who });

@@ -57,8 +57,13 @@ export class StaffSessions {
     const proven = await this.#prove(staffId, password);
     if (!proven.ok) return proven;
     if (staff === undefined) return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
+    return { ok: true, value: { staff, token: await this.begin(staffId) } };
+  }
+
+  /** For a person whose password has been proven, here or at the district. Gives the cookie's secret. */
+  async begin(staffId: string): Promise<string> {
     await this.#update(staffId, (known) => ({ ...known, failures: 0, lockedUntil: 0 }));
-    return { ok: true, value: { staff, token: await this.#start(staffId) } };
+    return this.#start(staffId);
   }
 
   /**
