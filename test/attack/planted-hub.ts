@@ -65,7 +65,7 @@ export async function startPlantedHub(seed: number, env: Record<string, string> 
   const cookieOf = (staffId: string) => cookies.get(staffId) ?? '';
   await ask(hub.url, `POST /api/devices/${revoked.deviceId}/revoke`, {
     headers: { cookie: cookieOf('zhouj') },
-    body: {},
+    body: { reason: 'lost' },
   });
   return {
     hub,

@@ -93,14 +93,18 @@ it('a day without a line reaches the street on a stick, and the station sees the
   hub = await startHubProcess(place);
 });
 
-async function asSecurityAdmin(method: string, path: string): Promise<unknown> {
+async function asSecurityAdmin(method: string, path: string, body?: object): Promise<unknown> {
   const login = await fetch(`${hub.url}/api/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ staffId: 'zhouj', password: PEOPLE.yang.password }),
   });
   const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const answer = await fetch(`${hub.url}${path}`, { method, headers: { cookie } });
+  const answer = await fetch(`${hub.url}${path}`, {
+    method,
+    headers: { cookie, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   return answer.status === 204 ? undefined : answer.json();
 }
 
@@ -130,7 +134,7 @@ it('a terminal taken out of service hands over what is unsent while it is locked
   await window.open();
   await window.page.route('**/sync/handover', (route) => route.abort());
   await window.byId('unlock').waitFor();
-  await asSecurityAdmin('POST', `/api/devices/${deviceId}/revoke`);
+  await asSecurityAdmin('POST', `/api/devices/${deviceId}/revoke`, { reason: 'lost' });
   await window.page.locator('[data-testid=retired][data-step=waiting]').waitFor();
   expect(await databasesOf(window)).not.toEqual([]);
   await window.page.reload();

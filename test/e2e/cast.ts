@@ -26,6 +26,13 @@ export const PEOPLE = {
   sun: { staffId: 'sunl', password: PASSWORD },
 } satisfies Record<string, Person>;
 
+/** The three who are kept apart, at the district. */
+export const ADMINS = {
+  system: PEOPLE.sun,
+  security: { staffId: 'zhouj', password: PASSWORD },
+  audit: { staffId: 'wug', password: PASSWORD },
+} satisfies Record<string, Person>;
+
 const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
 
 /** The matters of the sample district in the version of today. */

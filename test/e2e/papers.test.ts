@@ -28,14 +28,18 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function as(staffId: string, method: string, path: string): Promise<unknown> {
+async function as(staffId: string, method: string, path: string, body?: object): Promise<unknown> {
   const login = await fetch(`${hub.url}/api/session`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify({ staffId, password: PEOPLE.yang.password }),
   });
   const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
-  const answer = await fetch(`${hub.url}${path}`, { method, headers: { cookie } });
+  const answer = await fetch(`${hub.url}${path}`, {
+    method,
+    headers: { cookie, 'content-type': 'application/json' },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
   return answer.status === 204 ? undefined : answer.json();
 }
 
@@ -218,7 +222,7 @@ it('a notice that the hub did not adopt is of other content; a withdrawn termina
   await expectNoViolation(community);
 
   const deviceId = (notice.split('.')[5] ?? '').toLowerCase();
-  await as('zhouj', 'POST', `/api/devices/${deviceId}/revoke`);
+  await as('zhouj', 'POST', `/api/devices/${deviceId}/revoke`, { reason: 'lost' });
   await second.byId('retired').waitFor();
   await second.close();
   // The verdict on the screen follows the catalog.

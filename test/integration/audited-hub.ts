@@ -50,7 +50,7 @@ async function workOnACopy(hub: TestHub, matterId: string): Promise<string> {
   const carrier = await TestStation.join(hub, 'yangxm');
   const late = await lost.received('chensy', matterId);
   const headers = await login(hub.url, 'zhouj');
-  await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers, body: {} });
+  await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers, body: { reason: 'lost' } });
   await carrier.push(late);
   return first.caseId;
 }

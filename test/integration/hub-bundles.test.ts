@@ -179,7 +179,10 @@ describe('a terminal that was taken out of service', () => {
     const lost = await TestStation.join(hub, 'yangxm');
     const own = await sealKeyOf(lost, 'yangxm');
     const headers = await login(hub.url, 'zhouj');
-    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers });
+    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, {
+      headers,
+      body: { reason: 'lost' },
+    });
     return { lost, own };
   }
 
@@ -222,7 +225,10 @@ describe('a terminal that was taken out of service', () => {
     const pushed = await lost.received('yangxm', matterId);
     await lost.push(pushed);
     const headers = await login(hub.url, 'zhouj');
-    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers });
+    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, {
+      headers,
+      body: { reason: 'lost' },
+    });
     const head = { purpose: 'handover' as const };
     expect((await handIn(await bundleOf(lost, { key: own, head }))).body).toMatchObject({ filed: 0 });
     const known = await bundleOf(lost, { key: own, cases: [pushed], head });

@@ -125,7 +125,10 @@ describe('a restore', () => {
       { kind: 'rules', publication: { ...known, seq: 2, version: 'after', rows: known.rows.slice(0, 1) } },
     ]);
     const headers = await login(hub.url, 'zhouj');
-    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers });
+    await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, {
+      headers,
+      body: { reason: 'lost' },
+    });
     await settle(...stations(), late);
     await everywhere(third, late, community);
     return { first, second, third, late, backup };

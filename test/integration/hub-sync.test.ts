@@ -182,7 +182,10 @@ test('a session request that was seen before, or signed by another key, opens no
 test('a device that was taken out of service is out at once', async () => {
   const lost = await TestStation.join(hub, 'yangxm');
   const headers = await login(hub.url, 'zhouj');
-  const answer = await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, { headers });
+  const answer = await ask(hub.url, `POST /api/devices/${lost.deviceId}/revoke`, {
+    headers,
+    body: { reason: 'lost' },
+  });
   expect(answer.status).toBe(204);
   expect((await lost.push(await lost.received('yangxm', matterId))).body['code']).toBe('device-revoked');
   expect((await lost.openSession()).body['code']).toBe('device-revoked');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { MAX_PUSH_BYTES, PULL_LIMIT } from '@sanji/sync/protocol/messages';
 import { answered, forAnyone, forDevice, type Endpoint } from '../http/endpoint.ts';
 import type { Ground } from '../ground.ts';
+import { CATALOG_FEED } from '../hub/feed-reader.ts';
 import type { SyncService } from '../hub/sync-service.ts';
 import { streamEvents } from './event-stream.ts';
 import { parsePushRequest, pushEnvelope } from './push-request.ts';
@@ -20,9 +21,11 @@ const pulled = z.object({
   items: z.array(z.unknown()),
 });
 
-type Parts = Pick<Ground, 'tokens' | 'clock' | 'metrics' | 'catalog' | 'pokes'> & { sync: SyncService };
+type Parts = Pick<Ground, 'tokens' | 'clock' | 'metrics' | 'catalog' | 'pokes' | 'presence'> & {
+  sync: SyncService;
+};
 
-export function syncRoutes({ tokens, clock, metrics, catalog, pokes, sync }: Parts): Endpoint[] {
+export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, sync }: Parts): Endpoint[] {
   return [
     forAnyone({
       name: 'POST /sync/session',
@@ -72,7 +75,10 @@ export function syncRoutes({ tokens, clock, metrics, catalog, pokes, sync }: Par
       async handle({ query: { feed, since, limit } }, { device }) {
         const from = since === undefined || since === '' ? null : since;
         const page = await sync.pull({ feed, since: from, limit }, device);
-        return page.ok ? answered(page.value) : page;
+        if (!page.ok) return page;
+        if (feed === CATALOG_FEED && !page.value.more)
+          presence.holdsCatalog(device.deviceId, catalog.current().publications.at(-1)?.seq ?? 0);
+        return answered(page.value);
       },
     }),
     forDevice({

@@ -1,6 +1,9 @@
-/** When each terminal was last heard of, for the administrator's list. Written at most once a minute a terminal, and never waited for. */
+/**
+ * When each terminal was last heard of and which catalog it holds, for the administrator's list. Written at most once a minute a terminal,
+ * unless it has caught up with newer rules, and never waited for.
+ */
 import type { Clock } from '@sanji/sync/replication/ports';
-import type { DirectoryStore } from '../store/directory-store.ts';
+import type { DeviceRecord, DirectoryStore } from '../store/directory-store.ts';
 
 const STEP_MS = 60_000;
 
@@ -13,6 +16,7 @@ export interface PresenceDeps {
 export class Presence {
   readonly #deps: PresenceDeps;
   readonly #notedAt = new Map<string, number>();
+  readonly #catalogs = new Map<string, { at: number; rulesSeq: number }>();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(deps: PresenceDeps) {
@@ -25,15 +29,38 @@ export class Presence {
     const notedAt = this.#notedAt.get(deviceId);
     if (notedAt !== undefined && Math.abs(now - notedAt) < STEP_MS) return;
     this.#notedAt.set(deviceId, now);
-    const writing: Promise<void> = this.#note(deviceId, now)
-      .catch(this.#deps.onFault)
-      .finally(() => this.#writing.delete(writing));
-    this.#writing.add(writing);
+    this.#write(this.#note(deviceId, now));
+  }
+
+  /** To be called when a terminal has been given the last page of the catalog. */
+  holdsCatalog(deviceId: string, rulesSeq: number): void {
+    const at = this.#deps.clock.now();
+    const noted = this.#catalogs.get(deviceId);
+    if (noted?.rulesSeq === rulesSeq && Math.abs(at - noted.at) < STEP_MS) return;
+    this.#catalogs.set(deviceId, { at, rulesSeq });
+    this.#write(this.#noteCatalog(deviceId, { at, rulesSeq }));
   }
 
   /** Resolves when what was begun is stored. */
   async settled(): Promise<void> {
     await Promise.all(this.#writing);
+  }
+
+  #write(work: Promise<void>): void {
+    const writing: Promise<void> = work
+      .catch(this.#deps.onFault)
+      .finally(() => this.#writing.delete(writing));
+    this.#writing.add(writing);
+  }
+
+  /** Written again on what another hand wrote meanwhile: a terminal that has caught up may not ask again for days. */
+  async #noteCatalog(deviceId: string, catalog: NonNullable<DeviceRecord['catalog']>): Promise<void> {
+    const { directory } = this.#deps;
+    for (;;) {
+      const found = await directory.findDevice(deviceId);
+      if (found === undefined) return;
+      if ((await directory.putDevice({ ...found.value, catalog }, found.rev)) === 'written') return;
+    }
   }
 
   async #note(deviceId: string, now: number): Promise<void> {

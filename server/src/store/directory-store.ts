@@ -33,6 +33,10 @@ export interface DeviceRecord {
   /** Who made the enrolment code. */
   enrolledBy: StaffId;
   lastSeenAt?: number;
+  /** When it last had the whole catalog, and the newest publication of rules in it (0: none). */
+  catalog?: { at: number; rulesSeq: number };
+  /** Why it was taken out of service, by whom, and when. */
+  revoked?: { at: number; by: StaffId; reason: string };
   /**
    * base64url of the 32 bytes under which the terminal seals what lies on its disk. Kept here so that any clerk of the unit can unlock the
    * terminal, and so that what it hands over sealed can be read.

@@ -1,0 +1,17 @@
+/** The places of administration, and who may enter each: the three administrators are kept apart. */
+import type { Role } from '@sanji/sync/domain/action';
+import { m } from '#lib/i18n/paraglide/messages.js';
+
+export interface AdminPlace {
+  href: string;
+  name: () => string;
+  roles: readonly Role[];
+}
+
+export const ADMIN_PLACES: readonly AdminPlace[] = [
+  { href: '/admin/devices', name: m.admin_devices, roles: ['systemAdmin', 'securityAdmin'] },
+];
+
+export function placesOf(roles: readonly Role[]): AdminPlace[] {
+  return ADMIN_PLACES.filter((place) => place.roles.some((role) => roles.includes(role)));
+}
