@@ -39,8 +39,11 @@ await community.go('/');
 await shoot(community, 'workbench', 'case-row');
 await community.go(`/case/${ids[0] ?? ''}/papers`);
 await shoot(community, 'receipt', 'paper-sheet');
-await community.go('/intake');
-await shoot(community, 'intake-offline', 'intake-matter-search');
+if (offline !== undefined) await community.fillIntake(offline, '刘桂英');
+await community.page.evaluate(() => {
+  for (const element of document.querySelectorAll('*')) element.scrollTop = 0;
+});
+await shoot(community, 'intake-offline', 'field-applicant-name');
 for (const terminal of [community, street, desk]) await terminal.close();
 rmSync(scratch, { recursive: true, force: true });
 

@@ -86,6 +86,22 @@ export class Terminal {
     name: string,
     button: 'receive' | 'accept' | 'forward',
   ): Promise<string> {
+    await this.fillIntake(matter, name);
+    await this.byId(`intake-${button}`).click();
+    const outcome = this.byId('paper-number')
+      .or(this.byId('intake-summary'))
+      .or(this.byId('intake-refusal'))
+      .first();
+    await outcome.waitFor();
+    if ((await outcome.getAttribute('data-testid')) !== 'paper-number') {
+      throw new Error(`${matter.matterId} ${matter.name.zh} was not received: ${await outcome.innerText()}`);
+    }
+    const caseNo = await outcome.textContent();
+    return (caseNo ?? '').trim();
+  }
+
+  /** The intake of `matter`, filled so that it can be received. */
+  async fillIntake(matter: MatterVersion, name: string): Promise<void> {
     await this.go('/intake');
     const { applicant, form, materials } = intakeFor(matter);
     await this.byId(`intake-kind-${applicant.kind}`).check({ force: true });
@@ -111,17 +127,6 @@ export class Terminal {
     for (const { code, state } of materials) {
       if (state === 'received') await this.byId(`field-materials-${code}`).click();
     }
-    await this.byId(`intake-${button}`).click();
-    const outcome = this.byId('paper-number')
-      .or(this.byId('intake-summary'))
-      .or(this.byId('intake-refusal'))
-      .first();
-    await outcome.waitFor();
-    if ((await outcome.getAttribute('data-testid')) !== 'paper-number') {
-      throw new Error(`${matter.matterId} ${matter.name.zh} was not received: ${await outcome.innerText()}`);
-    }
-    const caseNo = await outcome.textContent();
-    return (caseNo ?? '').trim();
   }
 
   async #fillTexts(texts: Record<string, string>): Promise<void> {
