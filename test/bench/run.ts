@@ -1,11 +1,13 @@
 /**
  * `npm run bench [-- --json] [-- --cases N]`: every speed as a ratio within one run, in a real browser. The stock plugin talks to the
- * server of `COUCHDB_URL`, or else to the CouchDB-compatible one of the tests; the output says which.
+ * server of `COUCHDB_URL` (of a cluster the first node that answers; the hub has them all), or else to the CouchDB-compatible one of the
+ * tests; the output says which.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parseCouchUrls } from '@sanji/server/store/couchdb-cluster';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { startCompatibleServer } from '../couchdb-compatible/server.ts';
 import { openProfile } from '../e2e/browser.ts';
@@ -29,9 +31,10 @@ interface Timed {
   errors: string[];
 }
 
+const couchUrls = process.env['COUCHDB_URL'] ?? '';
+const couchUrl = couchUrls === '' ? undefined : await answeringNode(couchUrls);
 const scratch = mkdtempSync(join(tmpdir(), 'sanji-bench-'));
 const hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
-const couchUrl = process.env['COUCHDB_URL']?.split(',')[0];
 const compatible = couchUrl === undefined ? await startCompatibleServer() : undefined;
 const stockServer = couchUrl ?? compatible?.url ?? '';
 const databases: string[] = [];
@@ -134,6 +137,17 @@ try {
   await compatible?.kill();
   await hub.destroy();
   rmSync(scratch, { recursive: true, force: true });
+}
+
+async function answeringNode(urls: string): Promise<string> {
+  for (const { base, authorization, url } of parseCouchUrls(urls)) {
+    const headers = authorization === undefined ? {} : { authorization };
+    const up = await fetch(`${base}/_up`, { headers, signal: AbortSignal.timeout(5_000) }).catch(
+      () => undefined,
+    );
+    if (up?.ok === true) return url;
+  }
+  throw new Error('no CouchDB of COUCHDB_URL answers');
 }
 
 async function stockDatabase(cases: PushedCase[]): Promise<string> {
