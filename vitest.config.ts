@@ -20,7 +20,8 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts', 'test/simulation/**/*.test.ts'],
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          // A node that hangs holds up the first database for a minute.
+          hookTimeout: 120_000,
           // A condition on a cluster that has just lost a node may take some tries at its store.
           expect: { poll: { timeout: 30_000 } },
         },

@@ -25,6 +25,7 @@ import { Presence } from './sessions/presence.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores } from './store/open-store.ts';
 import { openRouterCheckpoint } from './store/router-checkpoint.ts';
+import { startErrorOf } from './store/store-error.ts';
 
 /** The hub's own acts fall due in working days: a storm of pushes goes first. */
 const MAX_AGENDA_WAIT_MS = 10_000;
@@ -52,12 +53,20 @@ export async function openContainer(config: Config, clock: Clock): Promise<Conta
   const metrics = new Metrics(config.metrics);
   const onFault = faultReporter(log, metrics);
   const { dataDir, couchdbUrl, couchdbPrefix: prefix } = config;
-  const stores = await openHubStores({ dataDir, prefix, ...(couchdbUrl !== undefined && { couchdbUrl }) });
+  const onWait = (what: string) => {
+    log.warn({ what }, 'waiting for CouchDB');
+  };
+  const stores = await openHubStores({
+    dataDir,
+    prefix,
+    onWait,
+    ...(couchdbUrl !== undefined && { couchdbUrl }),
+  });
   try {
     return await assemble({ config, clock, log, metrics, stores, onFault });
   } catch (error) {
     await stores.store.close();
-    throw error;
+    throw startErrorOf(error);
   }
 }
 

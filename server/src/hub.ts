@@ -13,6 +13,7 @@ import { serve, type Served } from './http/serve.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
 import { MACHINE_CLOCK } from './machine-time.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
+import { startErrorOf } from './store/store-error.ts';
 
 const TICK_MS = 30_000;
 /** Sessions end by their own dates; sweeping only tidies up. */
@@ -74,7 +75,7 @@ export async function startHub({
     container.pace.close();
     container.snapshots.close();
     await container.stores.store.close();
-    throw error;
+    throw startErrorOf(error);
   }
 }
 

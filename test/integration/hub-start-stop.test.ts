@@ -9,6 +9,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { effectiveRule } from '@sanji/sync/domain/tier-rules';
 import { readConfig } from '@sanji/server/config';
 import { startHub } from '@sanji/server/hub';
+import { startFaultyNode } from '../couchdb-compatible/faulty-node.ts';
+import { startCompatibleServer } from '../couchdb-compatible/server.ts';
 import { startTestHub, type TestHub } from './running-hub.ts';
 import { TestStation } from './test-station.ts';
 
@@ -79,6 +81,18 @@ test('a wrong address of CouchDB is named at the start', async () => {
     expect(said).not.toContain('s3cret');
   }
   stranger.close();
+});
+
+test('a CouchDB that greets and does not serve is named at the start, with what to do', async () => {
+  const server = await startCompatibleServer();
+  const node = await startFaultyNode(server.url, (method) => (method === 'PUT' ? 'refuse' : 'pass'));
+  const COUCHDB_URL = node.url.replace('http://', 'http://admin:s3cret@');
+  const { code, said } = await runMain({ COUCHDB_URL });
+  expect(code).toBe(69);
+  expect(said).toMatch(/The hub cannot start: .*making cases: .*\n.+/);
+  expect(said).not.toContain('s3cret');
+  node.close();
+  await server.kill();
 });
 
 test('a wrong setting is named, without its value', async () => {

@@ -132,6 +132,40 @@ describe('failover', () => {
     node.close();
   });
 
+  test('a database is made although nodes give no answer for a while, and the waiting is said', async () => {
+    let unanswered = 0;
+    const node = await startNode((method, path) =>
+      method === 'PUT' && /_notes$/.test(path) && unanswered++ < 3 ? 'hang' : 'pass',
+    );
+    const waits: string[] = [];
+    const store = await openCouchStore({
+      url: node.url,
+      prefix: newPrefix(),
+      patience: { tryMs: 500, totalMs: 60_000 },
+      onWait: (what) => waits.push(what),
+    });
+    const notes = await store.open<Note>('notes');
+    expect((await notes.put({ _id: 'a', text: '1' })).kind).toBe('written');
+    expect(waits).toHaveLength(3);
+    expect(waits[0]).toMatch(/^making t\w+_notes: .* gives no answer/);
+    await finish(store);
+    node.close();
+  });
+
+  test('a database that cannot be made is named when patience ends', async () => {
+    const node = await startNode((method) => (method === 'PUT' ? 'hang' : 'pass'));
+    const store = await openCouchStore({
+      url: node.url,
+      prefix: newPrefix(),
+      patience: { tryMs: 200, totalMs: 300 },
+    });
+    const refusal: unknown = await store.open('notes').catch((error: unknown) => error);
+    expect(refusal).toMatchObject({ code: 'unavailable' });
+    expect(String(refusal)).toMatch(/making t\w+_notes: http:\S+: no answer within/);
+    await store.close();
+    node.close();
+  });
+
   test('says «unavailable» when every node is gone', async () => {
     const node = await startCompatibleServer();
     const store = await openCouchStore({ url: node.url, prefix: newPrefix() });

@@ -30,8 +30,19 @@ const ANY_NODE = 'http://couchdb.invalid';
 /** How long a long poll waits at the server; well below the idle limits of usual proxies (60 s). */
 const LONG_POLL_MS = 25_000;
 
-/** A node that cannot reach the others answers a request for a database after a minute; the next node may do at once. */
-const PROVISION_MS = 20_000;
+export interface Patience {
+  /** One node, one try. */
+  tryMs: number;
+  /** All of them, while nodes give no answer. */
+  totalMs: number;
+}
+/**
+ * Every living node takes part in making a database, so one that hangs holds all up until the others give it up: Erlang's `net_ticktime`, 60 s
+ * and a quarter of it at most. After that it is quick. A node that alone is cut off is left after a third of that.
+ */
+const PATIENCE: Patience = { tryMs: 20_000, totalMs: 90_000 };
+/** Between rounds in which every node refused: a cluster that has just lost a node may do so for a moment. */
+const REFUSED_PAUSES_MS = [150, 600, 2_000];
 
 /** Only the server's administrators, of whom the hub is one. */
 const ADMINS_ONLY = {
@@ -43,10 +54,15 @@ export interface CouchStoreOptions {
   /** One address or several of one cluster, separated by commas. */
   url: string;
   prefix?: string;
+  /** Default: `PATIENCE`. */
+  patience?: Patience;
+  /** Told what is being waited for when a node gives no answer. Holds no password. */
+  onWait?: (what: string) => void;
 }
 
 /** Throws StoreStartError: address, version, login or rights are wrong, or nobody answers. */
-export async function openCouchStore({ url, prefix = '' }: CouchStoreOptions): Promise<Store> {
+export async function openCouchStore(options: CouchStoreOptions): Promise<Store> {
+  const { url, prefix = '' } = options;
   if (prefix !== '' && !/^[a-z][a-z0-9_-]*$/.test(prefix)) {
     throw new StoreStartError(
       'url-invalid',
@@ -58,18 +74,25 @@ export async function openCouchStore({ url, prefix = '' }: CouchStoreOptions): P
   await assertUsable(nodes);
   const cluster = new CouchCluster(nodes);
   await cluster.countNodes();
-  return new CouchStore(cluster, prefix);
+  return new CouchStore(cluster, options);
 }
 
 class CouchStore implements Store {
   readonly kind = 'couchdb';
   readonly #cluster: CouchCluster;
   readonly #prefix: string;
+  readonly #patience: Patience;
+  readonly #onWait: (what: string) => void;
   readonly #open = new Map<string, Promise<Database<StoredDocument>>>();
 
-  constructor(cluster: CouchCluster, prefix: string) {
+  constructor(
+    cluster: CouchCluster,
+    { prefix = '', patience = PATIENCE, onWait = () => undefined }: CouchStoreOptions,
+  ) {
     this.#cluster = cluster;
     this.#prefix = prefix;
+    this.#patience = patience;
+    this.#onWait = onWait;
   }
 
   async open<T extends StoredDocument>(name: string, options: OpenOptions<T> = {}): Promise<Database<T>> {
@@ -86,7 +109,7 @@ class CouchStore implements Store {
   }
 
   async list(): Promise<string[]> {
-    const names = await this.#provision((server) => server.db.list());
+    const names = await this.#provision('listing the databases', (server) => server.db.list());
     return names
       .filter((name) => name.startsWith(this.#prefix) && !name.startsWith('_'))
       .map((name) => name.slice(this.#prefix.length))
@@ -96,7 +119,8 @@ class CouchStore implements Store {
   async destroy(name: string): Promise<void> {
     assertName(name);
     this.#open.delete(name);
-    await this.#provision((server) => unless(404, server.db.destroy(this.#prefix + name)));
+    const db = this.#prefix + name;
+    await this.#provision(`removing ${db}`, (server) => unless(404, server.db.destroy(db)));
   }
 
   async ping(): Promise<void> {
@@ -114,8 +138,8 @@ class CouchStore implements Store {
 
   async #openDatabase(name: string, options: OpenOptions<StoredDocument>): Promise<Database<StoredDocument>> {
     const db = this.#prefix + name;
-    await this.#provision((server) => unless(412, server.db.create(db)));
-    await this.#provision((server) =>
+    await this.#provision(`making ${db}`, (server) => unless(412, server.db.create(db)));
+    await this.#provision(`closing ${db} to strangers`, (server) =>
       server.request({ db, path: '_security', method: 'put', body: ADMINS_ONLY }),
     );
     const settings = {
@@ -127,19 +151,35 @@ class CouchStore implements Store {
     return new PouchDatabase(name, pouch, new CouchBackend(this.#cluster, db), options);
   }
 
-  /** Provisioning is idempotent, so a node that fails is followed by the next. */
-  async #provision<R>(work: (server: nano.ServerScope) => Promise<R>): Promise<R> {
-    let reason: unknown;
-    for (const node of this.#cluster.nodes) {
-      this.#assertOpen();
-      try {
-        return await within(PROVISION_MS, work(nano(node.url)));
-      } catch (error) {
-        reason = error;
-        if (statusOf(error) !== undefined && Number(statusOf(error)) < 500) break;
+  /**
+   * Provisioning is idempotent, so a node that fails is followed by the next, round after round while nodes give no answer at all.
+   * @param what for messages: «making unit_530102001013»
+   */
+  async #provision<R>(what: string, work: (server: nano.ServerScope) => Promise<R>): Promise<R> {
+    const until = performance.now() + this.#patience.totalMs;
+    for (let refusals = 0; ;) {
+      let isLate = false;
+      let reason: unknown;
+      for (const node of this.#cluster.nodes) {
+        this.#assertOpen();
+        try {
+          return await within(this.#patience.tryMs, work(nano(node.url)));
+        } catch (error) {
+          const status = statusOf(error);
+          if (status !== undefined && status < 500) throw refusedProvision(what, node.base, error);
+          reason = refusedProvision(what, node.base, error);
+          isLate ||= error instanceof Late;
+          if (error instanceof Late) this.#onWait(`${what}: ${node.base} gives ${error.message}`);
+        }
       }
+      if (isLate) {
+        if (performance.now() >= until) throw reason;
+        continue;
+      }
+      const pauseMs = REFUSED_PAUSES_MS[refusals++];
+      if (pauseMs === undefined) throw reason;
+      await new Promise((resolve) => setTimeout(resolve, pauseMs));
     }
-    throw new StoreError('unavailable', `CouchDB refused: ${reasonOf(reason)}`, reason);
   }
 
   #assertOpen(): void {
@@ -243,10 +283,16 @@ async function unless(expected: number, work: Promise<unknown>): Promise<void> {
   }
 }
 
+class Late extends Error {}
+
+function refusedProvision(what: string, base: string, error: unknown): StoreError {
+  return new StoreError('unavailable', `CouchDB fails at ${what}: ${base}: ${reasonOf(error)}`, error);
+}
+
 async function within<R>(ms: number, work: Promise<R>): Promise<R> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${String(ms)} ms`)), ms);
+    timer = setTimeout(() => reject(new Late(`no answer within ${String(ms)} ms`)), ms);
   });
   try {
     return await Promise.race([work, late]);

@@ -14,6 +14,7 @@ import { openMasterStore, type FollowedMasterStore } from './master-store.ts';
 import { openQuarantineStore, type QuarantineStore } from './quarantine-store.ts';
 import { openRegisterStore, type RegisterStore } from './register-store.ts';
 import { openRestoreStore, type RestoreStore } from './restore-store.ts';
+import { startErrorOf } from './store-error.ts';
 import type { Store } from './store.ts';
 
 export interface StoreOptions {
@@ -25,6 +26,8 @@ export interface StoreOptions {
   couchdbUrl?: string;
   /** Put before every database name; lower case, for several hubs or test runs on one CouchDB. */
   prefix?: string;
+  /** Told what is being waited for when a node of CouchDB gives no answer. */
+  onWait?: (what: string) => void;
 }
 
 export interface HubStores {
@@ -45,8 +48,10 @@ export async function openStore({
   file = 'hub.sqlite',
   couchdbUrl,
   prefix = '',
+  onWait,
 }: StoreOptions): Promise<Store> {
-  if (couchdbUrl !== undefined && couchdbUrl !== '') return openCouchStore({ url: couchdbUrl, prefix });
+  if (couchdbUrl !== undefined && couchdbUrl !== '')
+    return openCouchStore({ url: couchdbUrl, prefix, ...(onWait !== undefined && { onWait }) });
   return openEmbeddedStore({ path: join(dataDir, file), prefix });
 }
 
@@ -67,6 +72,6 @@ export async function openHubStores(options: StoreOptions): Promise<HubStores> {
     };
   } catch (error) {
     await store.close();
-    throw error;
+    throw startErrorOf(error);
   }
 }

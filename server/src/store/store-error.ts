@@ -22,6 +22,8 @@ export class StoreError extends Error {
 export type StoreStartCode =
   | 'url-invalid'
   | 'unreachable'
+  /** It greeted, but did not do its work. */
+  | 'not-serving'
   | 'not-couchdb'
   | 'version-unsupported'
   | 'login-refused'
@@ -40,4 +42,15 @@ export class StoreStartError extends Error {
     this.code = code;
     this.whatToDo = whatToDo;
   }
+}
+
+/** What a store failed with while a program started on it, for an operator; anything but an outage as it is. */
+export function startErrorOf(error: unknown): unknown {
+  if (!(error instanceof StoreError) || error.code !== 'unavailable') return error;
+  return new StoreStartError(
+    'not-serving',
+    `The store answers, but does not do its work. ${error.message}.`,
+    'Look at the nodes of CouchDB and at their logs. One that hangs without being down keeps the others from making databases: end it or start it anew. Then try again.',
+    error,
+  );
 }
