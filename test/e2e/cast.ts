@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import { indexCatalog } from '@sanji/sync/domain/catalog-index';
 import { effectiveRule, matterVersionOn } from '@sanji/sync/domain/tier-rules';
-import type { MatterVersion } from '@sanji/sync/domain/catalog';
+import type { MatterVersion, Mode } from '@sanji/sync/domain/catalog';
 import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
 import { makeCode } from '../bench/station.ts';
 import type { RunningHub } from './hub-process.ts';
@@ -21,7 +21,9 @@ export const PEOPLE = {
   yang: { staffId: 'yangxm', password: PASSWORD },
   chen: { staffId: 'chensy', password: PASSWORD },
   pu: { staffId: 'puyl', password: PASSWORD },
+  li: { staffId: 'lijy', password: PASSWORD },
   zhao: { staffId: 'zhaom', password: PASSWORD },
+  qian: { staffId: 'qianw', password: PASSWORD },
   he: { staffId: 'hewj', password: PASSWORD },
   sun: { staffId: 'sunl', password: PASSWORD },
 } satisfies Record<string, Person>;
@@ -56,15 +58,20 @@ export function forwardedMatters(): MatterVersion[] {
   return sampleMatters().filter(({ matterId }) => accepted.has(matterId));
 }
 
+/** What each tier may do with a matter today. */
+export function modesOf(matterId: string): Record<Place, Mode> {
+  const catalog = indexCatalog(loadSampleDistrict(SAMPLE).documents);
+  const modeAt = (place: Place): Mode =>
+    effectiveRule(catalog, { unit: UNITS[place], matterId, day: dayOf(Date.now()) }).mode;
+  return { community: modeAt('community'), street: modeAt('street'), district: modeAt('district') };
+}
+
 /** One that the community accepts and the street decides. */
 export function decidedAtStreet(): MatterVersion {
-  const catalog = indexCatalog(loadSampleDistrict(SAMPLE).documents);
-  const modeAt = (unit: string, matterId: string) =>
-    effectiveRule(catalog, { unit, matterId, day: '2026-11-23' }).mode;
-  const found = sampleMatters().find(
-    ({ matterId }) =>
-      modeAt(UNITS.community, matterId) === 'accept' && modeAt(UNITS.street, matterId) === 'decide',
-  );
+  const found = sampleMatters().find(({ matterId }) => {
+    const { community, street } = modesOf(matterId);
+    return community === 'accept' && street === 'decide';
+  });
   if (found === undefined) throw new Error('the sample district has no such matter');
   return found;
 }
