@@ -80,6 +80,7 @@ export const quarantineForm = z.strictObject({
     .strictObject({
       deviceId: z.string(),
       isDue: z.boolean(),
+      again: z.literal(true).exactOptional(),
       checkedAt: z.number(),
       faults: z.array(fault),
     })
