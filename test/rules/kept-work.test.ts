@@ -226,3 +226,24 @@ test('a station that waited for a restore to be finished is idle once the case w
   await rig.settle(two);
   expect(two.loop.status).toMatchObject({ state: 'idle', pending: 0 });
 });
+
+test('the work of a terminal whose own entry is not back yet waits for it, and no case is parked for it', async () => {
+  const rig = new Rig();
+  const entryOf = ({ _id }: { _id: string }) => _id === 'device:wenlin2';
+  const own = rig.docs.filter(entryOf);
+  rig.docs = rig.docs.filter((doc) => !entryOf(doc));
+  const backup = rig.backup();
+  rig.docs = [...rig.docs, ...own];
+  const [wenlin, colleague] = [rig.station('wenlin1'), rig.station('wenlin2')];
+  await colleague.receive(CASE);
+  await rig.settle(colleague, wenlin);
+  backup();
+  rig.finishRestore();
+  // Somebody who has the case and not the entry.
+  wenlin.local.catalog.delete('device:wenlin2');
+  await rig.settle(wenlin);
+  expect(wenlin.loop.status).toMatchObject({ state: 'idle', pending: 3, parked: 0 });
+  await rig.settle(colleague, wenlin);
+  expect(rig.masterOf(CASE).n).toBe(3);
+  expect(wenlin.loop.status).toMatchObject({ state: 'idle', pending: 0 });
+});

@@ -6,7 +6,7 @@ import type { MasterCase } from '@sanji/sync/replication/ports';
 import type { Rested } from './invariants.ts';
 
 export async function chainFindings(rested: Rested, docs: MasterCase[]): Promise<string[]> {
-  const { hub, signatures, isTrueToTheByte } = rested;
+  const { hub, signatures, suspects, isTrueToTheByte } = rested;
   const actions = docs.flatMap((doc) => Object.values(doc.actions));
   const { devices } = hub.catalog.index;
   const found: string[] = [];
@@ -17,8 +17,12 @@ export async function chainFindings(rested: Rested, docs: MasterCase[]): Promise
   }
   found.push(...unnoticedForks(rested, actions));
   // A device that the hub suspects has told two stories; whoever holds one of them cannot complete the chain.
-  const trusted = actions.filter((action) => !hub.quarantine.marks.has(deviceOf(action)));
-  const faults = isTrueToTheByte ? await verifiedByProduct(trusted) : brokenChains(trusted);
+  const isTrusted = (deviceId: string) =>
+    !hub.quarantine.marks.has(deviceId) && !(hub.isRestored && suspects.has(deviceId));
+  const trusted = actions.filter((action) => isTrusted(deviceOf(action)));
+  const isWhole = !hub.isRestored;
+  const faults =
+    isTrueToTheByte && isWhole ? await verifiedByProduct(trusted) : brokenChains(trusted, isWhole);
   return [...found, ...faults];
 }
 
@@ -39,14 +43,17 @@ async function verifiedByProduct(actions: SignedAction[]): Promise<string[]> {
 }
 
 /** `verifyChain` without its hashing, which costs the time of a whole story: each hash was verified with the signature. */
-function brokenChains(actions: SignedAction[]): string[] {
+function brokenChains(actions: SignedAction[], isWhole: boolean): string[] {
+  const here = new Set(actions.map(({ hash }) => hash));
   const found: string[] = [];
   for (const [device, chain] of Map.groupBy(actions, deviceOf)) {
     let tip: string | null = null;
     let last = 0;
     for (const { body, hash } of chain.sort((a, b) => counterOf(a.body.id) - counterOf(b.body.id))) {
       if (counterOf(body.id) === last) found.push(`id twice: ${body.id}`);
-      if (body.prev !== tip) found.push(`chain broken: ${device} at ${body.id}`);
+      // After a restore links may be missing, never exchanged.
+      if (body.prev !== tip && (isWhole || here.has(body.prev ?? '')))
+        found.push(`chain broken: ${device} at ${body.id}`);
       tip = hash;
       last = counterOf(body.id);
     }

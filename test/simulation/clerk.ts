@@ -125,7 +125,8 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
       return { kind: 'accept', payload: { deferred: [] } };
     case 'forward': {
       const to = random.pick(forwardTargets(state, catalog)) ?? catalog.settings.district;
-      return { kind, payload: { to } };
+      // Without a catalog there is nowhere to send anything.
+      return to === '' ? undefined : { kind, payload: { to } };
     }
     case 'returnDown': {
       const to = random.pick(returnTargets(state, catalog)) ?? desk.by.unit;

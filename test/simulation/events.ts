@@ -15,14 +15,14 @@ import {
 import type { Change } from './administrator.ts';
 import { DEVICES } from './district.ts';
 import type { FaultKind } from './faults.ts';
-import { HUB_DEVICE } from './simulated-hub.ts';
+import { isOfHub } from './simulated-hub.ts';
 import type { SimulatedStation } from './simulated-station.ts';
 import type { EventKind } from './story.ts';
 import type { World } from './world.ts';
 
 type Handler = (world: World, random: SeededRandom) => void;
 
-const TERMINALS = DEVICES.filter(({ deviceId }) => deviceId !== HUB_DEVICE);
+const TERMINALS = DEVICES.filter(({ deviceId }) => !isOfHub(deviceId));
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
@@ -48,6 +48,7 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
       world.schedule.after(i * random.below(60), () => workAt(world, station, random));
     }
   },
+  backup: (world) => world.hub.backup(),
   poke: (world, random) => pickStation(world, random)?.wake(),
   duties: (world, random) => {
     const cases = [...world.hub.master.docs.keys()];
@@ -107,6 +108,22 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
     world.faults.note('profile-cloned');
     station.start();
     doubleLife(world, station, random);
+  },
+  'hub-restored': (world, random) => {
+    const { hub, faults, schedule } = world;
+    const isLate = faults.strikes('restore-left-unfinished', 0.3, random.next());
+    const withFeeds = !faults.strikes('feeds-not-put-back', 0.4, random.next());
+    const putBack = (which: number) => {
+      hub.putBack(which, { isFinished: !isLate, withFeeds });
+      // A hub that does not know that it was put back counts its own acts a second time.
+      if (isLate) world.suspects.add(hub.deviceId);
+      if (isLate) schedule.after(between(random, 500, HOUR_MS), () => hub.finishRestore());
+    };
+    if (random.chance(0.5)) return putBack(random.below(1_000));
+    // To a moment ago: what everybody has done since has been answered, and not gone round yet.
+    hub.backup();
+    for (const station of world.stations) station.workOn(random.pick(station.casesHere()) ?? '', random);
+    schedule.after(between(random, 60, 1_500), () => putBack(hub.backups - 1));
   },
   /** A terminal that counts wrongly: an id it has used, with other content, signed as it should be. */
   'id-reused': (world, random) => {
@@ -201,7 +218,7 @@ async function inject(world: World, { body, signer, sender, kind }: Injection): 
 
 function madeByStations({ ledger }: World): SignedAction[] {
   return [...ledger.entries.values()]
-    .filter(({ action, standing }) => standing === 'made' && deviceOf(action) !== HUB_DEVICE)
+    .filter(({ action, standing }) => standing === 'made' && !isOfHub(deviceOf(action)))
     .map(({ action }) => action);
 }
 

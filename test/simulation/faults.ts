@@ -17,6 +17,8 @@ export const WEATHER = [
   'checkpoint-not-saved',
   'store-refuses',
   'worked-on-meanwhile',
+  'restore-left-unfinished',
+  'feeds-not-put-back',
 ] as const;
 
 /** Told by the story, each as an event of its own. */
@@ -35,6 +37,7 @@ export const BLOWS = [
   'profile-cloned',
   'id-reused',
   'signature-forged',
+  'hub-restored',
 ] as const;
 
 /** Follows from the others; seen, not made. */

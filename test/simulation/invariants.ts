@@ -31,6 +31,7 @@ export async function violations(rested: Rested): Promise<string[]> {
     ...intruders(rested, docs),
     ...docs.flatMap(ruledWrongly),
     ...idsTwice(docs),
+    ...docs.flatMap((doc) => effectsFirst(rested, doc)),
     ...suspectedWithoutCause(rested, docs),
     ...numbersTwice(docs),
     ...serving.flatMap((station) => [...queueStands(station), ...apart(station, docs, ledger)]),
@@ -54,6 +55,8 @@ function lost({ hub, stations, ledger }: Rested, catalog: Catalog): string[] {
     const deviceId = deviceOf(action);
     if (hub.quarantine.entries.has(`${body.id}~${hash}`))
       return hub.quarantine.marks.has(deviceId) ? [] : [`unmarked: ${deviceId}`];
+    // What was rejected and has left is not offered to a restored hub again: a person has it.
+    if (hub.isRestored && stations.some(({ disk }) => disk.local.strays.has(keyOf(action)))) return [];
     if (!isActive(catalog, deviceId) && stations.some((station) => keeps(station, action))) return [];
     return [`lost: ${body.id} (${body.kind}) of ${body.caseId}`];
   });
@@ -61,7 +64,8 @@ function lost({ hub, stations, ledger }: Rested, catalog: Catalog): string[] {
 
 function keeps({ disk: { local } }: SimulatedStation, action: SignedAction): boolean {
   const row = local.rows.get(action.body.caseId);
-  const isThere = row?.kind === 'case' && row.doc.actions[action.body.id]?.hash === action.hash;
+  const log = row?.kind === 'tombstone' ? row.kept?.log : row?.doc;
+  const isThere = log?.actions[action.body.id]?.hash === action.hash;
   return isThere || local.strays.has(keyOf(action));
 }
 
@@ -98,6 +102,24 @@ function ruledWrongly(doc: MasterCase): string[] {
   return found;
 }
 
+/** What others did and an action stands on was ruled before it, after a restore too. */
+function effectsFirst({ hub, suspects }: Rested, { actions, rulings }: MasterCase): string[] {
+  // A hub that did not know that it was put back took work whose numbers happened to fit.
+  if (hub.wasUnfinished) return [];
+  return Object.values(actions).flatMap((action) => {
+    const own = deviceOf(action);
+    const { id, after } = action.body;
+    const late = after.filter((cause) => {
+      const by = deviceOf({ body: { id: cause } });
+      const ruling = rulings[cause];
+      // What was rejected once is not waited for.
+      if (by === own || suspects.has(by) || ruling === undefined || hub.everRejected.has(cause)) return false;
+      return ruling.seq > (rulings[id]?.seq ?? 0);
+    });
+    return late.map((cause) => `effect before cause: ${id} ${cause}`);
+  });
+}
+
 /** An id is used once, whichever case it is in. */
 function idsTwice(docs: MasterCase[]): string[] {
   const ids = docs.flatMap(({ actions }) => Object.keys(actions));
@@ -111,8 +133,10 @@ function idsTwice(docs: MasterCase[]): string[] {
 
 /** Only who told two stories is marked for it, or finds a number of its own taken. */
 function suspectedWithoutCause({ hub, suspects }: Rested, docs: MasterCase[]): string[] {
+  // What does not come back after a restore leaves a gap, and that is said.
+  const harmless = new Set(['device-revoked', ...(hub.isRestored ? ['chain-broken'] : [])]);
   const marked = [...hub.quarantine.marks].flatMap(([deviceId, reasons]) =>
-    suspects.has(deviceId) || [...reasons].every((reason) => reason === 'device-revoked') ? [] : [deviceId],
+    suspects.has(deviceId) || [...reasons].every((reason) => harmless.has(reason)) ? [] : [deviceId],
   );
   const denied = docs.flatMap(({ actions, rulings }) =>
     Object.values(actions).filter(

@@ -19,6 +19,13 @@ interface LedgerEntry {
 export class Ledger {
   readonly entries = new Map<string, LedgerEntry>();
 
+  /** What the hub alone had is lost with it: its own acts, and what came past every station. It may come back. */
+  forgottenByHub(): void {
+    for (const [key, entry] of this.entries)
+      if (entry.maker === '' && entry.standing !== 'forged')
+        this.entries.set(key, { ...entry, standing: 'sent' });
+  }
+
   /** What was made stays made, whatever becomes of other copies. */
   add(action: SignedAction, standing: Standing, maker = ''): void {
     const key = keyOf(action);

@@ -3,6 +3,7 @@
  * there once and only once is itself an error, so the list cannot go stale in silence.
  */
 import { MERGE_AND_RULING } from './mutations-of-ruling.ts';
+import { RESTORE } from './mutations-of-restore.ts';
 import { STATION } from './mutations-of-station.ts';
 
 export interface Mutation {
@@ -13,4 +14,4 @@ export interface Mutation {
   replace: string;
 }
 
-export const MUTATIONS: readonly Mutation[] = [...MERGE_AND_RULING, ...STATION];
+export const MUTATIONS: readonly Mutation[] = [...MERGE_AND_RULING, ...STATION, ...RESTORE];

@@ -2,9 +2,8 @@
  * The hub of a simulation: its stores last, its processes (one or two on the same stores) and its routers come and go. What it answers is the
  * product's judge, router, feed reader and hub acts.
  */
-import { deviceOf } from '@sanji/sync/domain/action';
 import type { Catalog, CatalogEntry, DeviceKey } from '@sanji/sync/domain/catalog';
-import type { DeviceId } from '@sanji/sync/domain/identifiers';
+import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { refused } from '@sanji/sync/domain/problem';
 import type { Result } from '@sanji/sync/domain/problem';
@@ -29,7 +28,11 @@ import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
 import { mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
 import type { FeedReaderDeps } from '@sanji/server/hub/feed-reader';
 import { packed } from '@sanji/server/hub/snapshots';
+import { deviceNamed } from './district.ts';
 import type { Faults } from './faults.ts';
+import { backupOf } from './hub-backup.ts';
+import type { HubBackup } from './hub-backup.ts';
+import { watchedDevice, watchedHub } from './hub-watch.ts';
 import type { Ledger } from './ledger.ts';
 import { Crashed, Life } from './life.ts';
 import { MemoryCatalogStore } from './memory-catalog-store.ts';
@@ -63,6 +66,13 @@ interface RouterProcess {
 }
 
 export const HUB_DEVICE = 'hub0';
+
+export function isOfHub(deviceId: DeviceId): boolean {
+  return deviceId.startsWith('hub');
+}
+
+/** More than a district publishes between two backups. */
+const SKIPPED_PUBLICATIONS = 100;
 /** Small, so that a feed takes several pages and a first load several batches. */
 const PAGE = 3;
 const BATCH = 1;
@@ -74,13 +84,24 @@ export class SimulatedHub {
   readonly quarantine = new MemoryQuarantine();
   readonly register = new MemoryRegister();
   readonly restores = new MemoryRestoreLog();
-  readonly memory: HubMemory = { epoch: { count: 1, id: 'first' }, rememberedUntil: 0, awakeSince: 0 };
+  memory: HubMemory = { epoch: { count: 1, id: 'first' }, rememberedUntil: 0, awakeSince: 0 };
   readonly catalog: MemoryCatalogStore;
-  readonly device = new MemoryDeviceStore();
+  /** Its own acts are counted by a device of each epoch, under one key. */
+  device: MemoryDeviceStore;
+  /** By this hub at any time, before a restore too. */
+  readonly everRejected = new Set<ActionId>();
+  /** Once it ran on a backup without knowing it. */
+  wasUnfinished = false;
   readonly #options: SimulatedHubOptions;
   #processes: HubProcess[] = [];
   #routers: RouterProcess[] = [];
   #isActing = false;
+  readonly #backups: HubBackup[] = [];
+  #lastEpoch = 1;
+  #isUnfinished = false;
+  #hasFeedsAhead = false;
+  #isAwaiting = false;
+  #seqFloor = 0;
   /** In some stories the routers hear late of most of what is written, and the feeds lag far behind the cases. */
   readonly #lostPokes: number;
 
@@ -89,6 +110,8 @@ export class SimulatedHub {
     this.#lostPokes = options.random.pick([0.1, 0.3, 0.9]) ?? 0;
     this.catalog = new MemoryCatalogStore(options.catalog);
     watchedHub(this, options);
+    this.device = watchedDevice(new MemoryDeviceStore(), options);
+    this.backup();
     this.restart();
   }
 
@@ -98,6 +121,70 @@ export class SimulatedHub {
     const { processes } = this.#options;
     this.#processes = Array.from({ length: processes }, () => this.#bootProcess());
     this.#routers = Array.from({ length: processes }, () => this.#bootRouter());
+  }
+
+  backup(): void {
+    this.#backups.push(backupOf(this, this.#options.schedule));
+  }
+
+  /** How many there are to choose from. */
+  get backups(): number {
+    return this.#backups.length;
+  }
+
+  /** The stores are as they were; what runs is dead. The command that begins a new epoch is given at once, or later. */
+  putBack(dice: number, { isFinished, withFeeds }: { isFinished: boolean; withFeeds: boolean }): void {
+    const { faults, ledger } = this.#options;
+    faults.note('hub-restored');
+    for (const { life } of [...this.#processes, ...this.#routers]) life.isOver = true;
+    this.#backups[dice % this.#backups.length]?.({ withFeeds });
+    ledger.forgottenByHub();
+    this.device.unlock();
+    this.#isActing = false;
+    this.#isUnfinished = true;
+    this.#hasFeedsAhead ||= !withFeeds;
+    if (isFinished) this.finishRestore();
+    else this.wasUnfinished = true;
+    this.restart();
+  }
+
+  /** What the restore command does: nothing that was given out once is given out again. */
+  finishRestore(): void {
+    if (!this.#isUnfinished) return;
+    this.#isUnfinished = false;
+    this.#isAwaiting = true;
+    // As the command does on CouchDB: what was ruled meanwhile is routed over what the feeds say.
+    if (this.#hasFeedsAhead) this.checkpoint.value = null;
+    const count = (this.#lastEpoch += 1);
+    this.memory = { ...this.memory, epoch: { count, id: `life${String(count)}` } };
+    this.device = watchedDevice(new MemoryDeviceStore(), this.#options);
+    this.catalog.put([this.#ownDevice(count)], count);
+    this.#seqFloor += SKIPPED_PUBLICATIONS;
+    this.restart();
+  }
+
+  get isRestored(): boolean {
+    return this.#lastEpoch > 1;
+  }
+
+  /** So long after a restore that nothing more is waited for; false when nothing was. */
+  endWait(): boolean {
+    const wasAwaiting = this.#isAwaiting;
+    this.#isAwaiting = false;
+    return wasAwaiting;
+  }
+
+  get deviceId(): DeviceId {
+    const { count } = this.memory.epoch;
+    return count === 1 ? HUB_DEVICE : `hub${String(count)}`;
+  }
+
+  #ownDevice(count: number): CatalogEntry {
+    const { signatures } = this.#options;
+    const publicKey = signatures.publicKeyOf(HUB_DEVICE);
+    const known = deviceNamed(HUB_DEVICE);
+    const device = { ...known, deviceId: this.deviceId, terminal: `Z${String(count)}`, publicKey };
+    return { kind: 'device', device };
   }
 
   crash(dice: number): void {
@@ -110,7 +197,14 @@ export class SimulatedHub {
 
   /** Stored at once; each process hears of it a little later, and the stations when they pull. */
   publish(...entries: CatalogEntry[]): void {
-    this.catalog.put(entries);
+    this.catalog.put(
+      entries.map((entry) => this.#numbered(entry)),
+      this.memory.epoch.count,
+    );
+    this.#catalogMoved();
+  }
+
+  #catalogMoved(): void {
     const { schedule, random, poke } = this.#options;
     for (const process of this.#processes) {
       schedule.after(random.below(200), () => {
@@ -118,6 +212,13 @@ export class SimulatedHub {
       });
     }
     poke('catalog');
+  }
+
+  /** What was lost may come back under the numbers in between. */
+  #numbered(entry: CatalogEntry): CatalogEntry {
+    if (entry.kind !== 'rules') return entry;
+    const seq = Math.max(entry.publication.seq, this.#seqFloor + 1);
+    return { kind: 'rules', publication: { ...entry.publication, seq } };
   }
 
   /** As the device's session at one process sees it: chosen anew for each message, as by a balancer. */
@@ -145,8 +246,12 @@ export class SimulatedHub {
             ? { ok: true, value: await this.#snapshot(process, feed) }
             : refused('out-of-scope', { feed }),
         ),
-      // Nothing is forgotten here, so nothing is given back.
-      giveBack: () => admitted(() => refused('not-found')),
+      giveBack: ({ docs }) =>
+        admitted(() => {
+          const taken = this.catalog.takeBack(docs);
+          if (taken > 0) this.#catalogMoved();
+          return { ok: true, value: { v: 1, hubNow: this.#options.schedule.now(), taken } };
+        }),
     };
   }
 
@@ -170,7 +275,7 @@ export class SimulatedHub {
     this.#isActing = true;
     const ports = {
       ...process.judge,
-      deviceId: HUB_DEVICE,
+      deviceId: this.deviceId,
       device: process.life.guard(this.device, ['exclusive']),
       sign: (body: Parameters<Signatures['sign']>[0]) => signatures.sign(body, HUB_DEVICE),
     };
@@ -219,7 +324,7 @@ export class SimulatedHub {
         register: life.guard(this.register),
         restores: life.guard(this.restores),
         epoch: () => this.memory.epoch,
-        awaitsReturn: () => false,
+        awaitsReturn: () => this.#isAwaiting,
         clock: schedule,
         catalog: () => process.catalog,
         verify: (action, device) => signatures.verify(action, device),
@@ -287,38 +392,4 @@ async function* batchesOf(rows: PackedCase[], schedule: Schedule): AsyncGenerato
     await schedule.delay(1);
     yield rows.slice(i, i + BATCH);
   }
-}
-
-/** Held against what was there at every write: neither a case nor a feed entry ever falls, not even for a moment. */
-function watchedHub(
-  { master, feeds, device }: SimulatedHub,
-  { ledger, onViolation }: SimulatedHubOptions,
-): void {
-  const putMany = master.putMany.bind(master);
-  master.putMany = async (docs) => {
-    const before = docs.map(({ _id }) => master.docs.get(_id)?.doc.n ?? 0);
-    const verdicts = await putMany(docs);
-    for (const [i, doc] of docs.entries()) {
-      if (verdicts[i] !== 'written') continue;
-      if (doc.n <= (before[i] ?? 0)) onViolation(`the master fell: ${doc._id}`);
-      for (const action of Object.values(doc.actions))
-        if (deviceOf(action) === HUB_DEVICE) ledger.add(action, 'made');
-    }
-    return verdicts;
-  };
-  const raise = feeds.raise.bind(feeds);
-  feeds.raise = async (feed, entries) => {
-    const nOf = (caseId: string) => feeds.feeds.get(feed)?.get(caseId)?.n ?? 0;
-    const before = entries.map(({ caseId }) => nOf(caseId));
-    const hasMoved = await raise(feed, entries);
-    for (const [i, { caseId }] of entries.entries()) {
-      if (nOf(caseId) < (before[i] ?? 0)) onViolation(`a feed fell: ${feed} ${caseId}`);
-    }
-    return hasMoved;
-  };
-  const save = device.save.bind(device);
-  device.save = async (state) => {
-    if (state.counter < device.state.counter) onViolation(`counter went back: ${HUB_DEVICE}`);
-    return save(state);
-  };
 }

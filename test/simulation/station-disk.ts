@@ -1,5 +1,6 @@
 /** A station's disk as its process meets it: frail, and watched for what must never happen even for a moment. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
+import { isLater } from '@sanji/sync/replication/apply';
 import type { LocalStore } from '@sanji/sync/replication/ports';
 import type { MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
 import { Crashed } from './life.ts';
@@ -98,10 +99,10 @@ export function watchedDisk({ name, disk, ledger, device, onViolation }: Simulat
   const write = local.write.bind(local);
   local.write = async (doc: CaseDocument, revision) => {
     const row = local.rows.get(doc._id);
-    const before = row?.kind === 'case' ? row.doc.n : row?.kind === 'tombstone' ? row.goneN + 1 : 0;
+    const before = standingOf(row);
     const isWritten = await write(doc, revision);
     if (!isWritten) return false;
-    if (doc.n < before) onViolation(`n went back: ${name} ${doc._id}`);
+    if (isLater(before, doc)) onViolation(`n went back: ${name} ${doc._id}`);
     for (const action of Object.values(doc.actions)) {
       if (action.body.id.startsWith(`${deviceId}.`)) ledger.add(action, 'made', name);
     }
@@ -111,7 +112,7 @@ export function watchedDisk({ name, disk, ledger, device, onViolation }: Simulat
   local.bury = async (caseId, gone, revision) => {
     const row = local.rows.get(caseId);
     const isBuried = await bury(caseId, gone, revision);
-    if (isBuried && row?.kind === 'case' && row.doc.n > gone.n)
+    if (isBuried && row?.kind === 'case' && isLater(row.doc, gone))
       onViolation(`n went back: ${name} buried ${caseId}`);
     return isBuried;
   };
@@ -124,4 +125,12 @@ export function watchedDisk({ name, disk, ledger, device, onViolation }: Simulat
     }
     return save(state);
   };
+}
+
+type Row = ReturnType<MemoryLocalStore['rows']['get']>;
+
+/** Below which the case may not fall, a tombstone only being overcome by a later state. */
+function standingOf(row: Row): Pick<CaseDocument, 'n' | 'epoch'> {
+  if (row === undefined) return { n: 0 };
+  return row.kind === 'case' ? row.doc : { n: row.goneN + 1, epoch: row.goneEpoch };
 }

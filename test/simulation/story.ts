@@ -8,7 +8,7 @@ import { BLOWS, FAULTS } from './faults.ts';
 import type { FaultKind } from './faults.ts';
 
 /** What people and machines do anyway. */
-const DEEDS = ['work', 'crowd', 'burst', 'poke', 'duties', 'carry', 'enrol'] as const;
+const DEEDS = ['work', 'crowd', 'burst', 'poke', 'duties', 'carry', 'enrol', 'backup'] as const;
 /** A process is told to die, apart from dying by chance. */
 const DEATHS = ['station-crash', 'hub-crash', 'router-crash'] as const;
 
@@ -52,6 +52,7 @@ const WEIGHTS: Record<EventKind, number> = {
   duties: 8,
   carry: 3,
   enrol: 7,
+  backup: 3,
   'station-crash': 3,
   'hub-crash': 2,
   'router-crash': 2,
@@ -69,6 +70,7 @@ const WEIGHTS: Record<EventKind, number> = {
   'profile-cloned': 3,
   'id-reused': 2,
   'signature-forged': 2.5,
+  'hub-restored': 2.5,
 };
 
 const STATIONS = ['wenlin1', 'wenlin2', 'cuihu1', 'street1', 'street2', 'district1', 'westgate1'];

@@ -116,8 +116,17 @@ export class World {
     this.faults.isCalm = true;
     await this.schedule.run(LATE_MS);
     this.hub.restart();
+    this.hub.finishRestore();
     for (const station of this.stations) station.line.restore();
     for (const station of this.stations) if (station.isDead) station.start();
+    await this.#settle();
+    if (this.hub.endWait()) await this.#settle();
+    await this.schedule.await(this.hub.audit());
+    this.faults.isCalm = false;
+  }
+
+  /** Until nothing moves any more. */
+  async #settle(): Promise<void> {
     let before = '';
     for (let round = 0; round < MAX_ROUNDS; round++) {
       for (const station of this.stations) station.poke();
@@ -129,8 +138,6 @@ export class World {
       before = now;
       if (round === MAX_ROUNDS - 1) this.note('restless: there is no end to it');
     }
-    await this.schedule.await(this.hub.audit());
-    this.faults.isCalm = false;
   }
 
   /** What one terminal has not got rid of, brought to the hub in the session of another; its answer comes to nobody. */

@@ -32,7 +32,11 @@ async function inspectAction(
   const id = parseActionId(body.id);
   if (id === undefined || body.caseId !== caseId) return problem('malformed', { where: 'action' });
   const device = ports.catalog().devices.get(id.deviceId);
-  if (device === undefined) return problem('device-unknown', { deviceId: id.deviceId });
+  // After a restore its entry may still be on the way, with whoever has it.
+  if (device === undefined)
+    return ports.awaitsReturn()
+      ? problem('cause-missing')
+      : problem('device-unknown', { deviceId: id.deviceId });
   // A relay hands up what others did; its own key signs no action.
   if (device.kind === 'relay') return problem('forbidden');
   if (!(await ports.verify(action, device))) return problem('signature-invalid', { actionId: body.id });

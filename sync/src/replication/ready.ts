@@ -7,21 +7,25 @@ import { counterOf, deviceOf } from '../domain/action.ts';
 import type { SignedAction } from '../domain/action.ts';
 import { order } from '../domain/order.ts';
 import type { PushedCase } from '../protocol/messages.ts';
-import type { MasterCase, Register } from './ports.ts';
-import { isTaken } from './register.ts';
+import type { Clock, MasterCase, Register } from './ports.ts';
+import { holderOf } from './register.ts';
 
 export interface ReadyPorts {
   /** The hub was restored, and stations may still hold what it has forgotten. */
   awaitsReturn: () => boolean;
   register: Pick<Register, 'getMany'>;
+  clock: Clock;
 }
+
+/** Who claimed an id a moment ago may be about to write its action into this very case. */
+const UNDER_WAY_MS = 60_000;
 
 /**
  * Waited for is the work of other devices: what an own action stands on is brought with it, or lies in the tray for good. Not waited for either:
  * what was rejected before, and what the hub keeps outside the case, its id being another's.
  */
 export async function readyOf(
-  { awaitsReturn, register }: ReadyPorts,
+  { awaitsReturn, register, clock }: ReadyPorts,
   { actions, former }: PushedCase,
   master: MasterCase | undefined,
 ): Promise<SignedAction[]> {
@@ -33,7 +37,8 @@ export async function readyOf(
     if (pushed[id] !== undefined) return true;
     const cause = { body: { id } };
     if (deviceOf(cause) === deviceOf(by) || former?.[id]?.verdict === 'rejected') return false;
-    return !(await isTaken(register, deviceOf(cause), counterOf(id)));
+    const holder = await holderOf(register, deviceOf(cause), counterOf(id));
+    return holder === undefined || clock.now() - holder.at < UNDER_WAY_MS;
   };
   // Causes come before effects.
   for (const { id, action } of order({ actions: pushed, rulings: {} })) {

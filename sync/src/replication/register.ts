@@ -63,14 +63,14 @@ export async function standingIn(
   );
 }
 
-/** Whether anybody stands at the place. */
-export async function isTaken(
+/** Who holds the place. */
+export async function holderOf(
   register: Pick<Register, 'getMany'>,
   series: string,
   place: number,
-): Promise<boolean> {
+): Promise<Holder | undefined> {
   const [page] = await register.getMany([pageIdOf(series, pageOf(place))]);
-  return page?.places[place] !== undefined;
+  return page?.places[place]?.[0];
 }
 
 /** In order. What is known of the ids only begins the search: each page found is asked for its neighbours, and what is read by id is as it is. */

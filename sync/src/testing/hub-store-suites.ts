@@ -107,13 +107,14 @@ export function feedStoreSuite(make: () => Promise<FeedStore>): void {
       expect(await store.raise(FEED, [{ caseId: A, n: 3, gone: false }])).toBe(true);
     });
 
-    test('a later epoch’s entry counts more, whatever its n; what says the same is not put again', async () => {
+    test('a later epoch’s entry counts more, whatever its n; in one epoch what says the same is not put again', async () => {
       const store = await make();
       await store.raise(FEED, [{ caseId: A, n: 7, gone: false }]);
+      expect(await store.raise(FEED, [{ caseId: A, epoch: 2, n: 7, gone: false }])).toBe(true);
       expect(await store.raise(FEED, [{ caseId: A, epoch: 2, n: 7, gone: false }])).toBe(false);
-      expect(await store.raise(FEED, [{ caseId: A, epoch: 2, n: 4, gone: true }])).toBe(true);
+      expect(await store.raise(FEED, [{ caseId: A, epoch: 3, n: 4, gone: true }])).toBe(true);
       expect(await store.raise(FEED, [{ caseId: A, n: 9, gone: false }])).toBe(false);
-      await expect.poll(() => entriesOf(store)).toEqual([{ caseId: A, epoch: 2, n: 4, gone: true }]);
+      await expect.poll(() => entriesOf(store)).toEqual([{ caseId: A, epoch: 3, n: 4, gone: true }]);
     });
 
     test('pages are full or the feed has ended, and a checkpoint goes on where it stood', async () => {
