@@ -4,7 +4,6 @@ import type { Mutation } from './mutations.ts';
 const MERGE = 'sync/src/domain/merge.ts';
 const APPLY = 'sync/src/replication/apply.ts';
 const RENEW = 'sync/src/replication/renew.ts';
-const JUDGE = 'sync/src/replication/judge.ts';
 const READY = 'sync/src/replication/ready.ts';
 const PULL = 'sync/src/replication/pull-feed.ts';
 
@@ -46,18 +45,6 @@ export const RESTORE: readonly Mutation[] = [
     replace: 'return evidence === undefined',
   },
   {
-    name: 'new work is ruled on rulings that the hub has forgotten',
-    file: JUDGE,
-    find: "if (theirs < ours) return problem('epoch-changed');",
-    replace: 'if (theirs < ours) return undefined;',
-  },
-  {
-    name: 'a hub that is behind rules on',
-    file: JUDGE,
-    find: "return problem('hub-behind');",
-    replace: 'return undefined;',
-  },
-  {
     name: 'a part of a case is ruled before what it stands on',
     file: READY,
     find: 'if (!awaitsReturn()) return actions;',
@@ -74,18 +61,6 @@ export const RESTORE: readonly Mutation[] = [
     file: APPLY,
     find: '...(kept && { kept }) };',
     replace: '};',
-  },
-  {
-    name: 'what is kept of a case that left is not offered',
-    file: 'sync/src/replication/rebase-case.ts',
-    find: 'const log = known === undefined ? undefined : logBehind(known);',
-    replace: "const log = known?.kind === 'case' ? logBehind(known) : undefined;",
-  },
-  {
-    name: 'what is kept of a case that left is lost when the case comes back',
-    file: 'sync/src/replication/kept-work.ts',
-    find: 'if (kept === undefined) return doc;',
-    replace: 'if (kept === undefined || kept.since > 0) return doc;',
   },
   {
     name: 'the work of a terminal replaced since is refused',
