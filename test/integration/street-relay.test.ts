@@ -174,7 +174,7 @@ test('what the district publishes and whom it takes out of service comes down', 
   await community.loop.poke();
   const headers = await login(hub.url, 'sunl');
   const { deviceId } = community.terminal;
-  await ask(hub.url, `POST /api/devices/${deviceId}/revoke`, { headers });
+  await ask(hub.url, `POST /api/devices/${deviceId}/revoke`, { headers, body: { reason: 'lost' } });
   await relay.relay.container.relay.loop.poke();
   await community.loop.poke();
   expect(community.loop.status.problem).toMatchObject({ code: 'device-revoked', params: { deviceId } });
@@ -186,7 +186,7 @@ test('a relay taken out of service serves nobody, tells no terminal that it is r
   const headers = await login(hub.url, 'sunl');
   const { deviceId } = relay.relay.container.identity;
   await community.loop.poke();
-  await ask(hub.url, `POST /api/devices/${deviceId}/revoke`, { headers });
+  await ask(hub.url, `POST /api/devices/${deviceId}/revoke`, { headers, body: { reason: 'lost' } });
   await relay.relay.container.relay.loop.poke();
   await community.loop.poke();
   expect(community.loop.status).toMatchObject({ state: 'offline', problem: { code: 'unavailable' } });
