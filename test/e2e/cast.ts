@@ -92,7 +92,14 @@ export function acceptedMatter(place: Place): MatterVersion {
 /** For the cast: a hub in this process, so that a test may act as the other units do. */
 export function servedBy({ url }: { url: string }): RunningHub {
   const done = (): Promise<void> => Promise.resolve();
-  return { url, port: Number(new URL(url).port), stop: done, kill: done, destroy: done };
+  return {
+    url,
+    port: Number(new URL(url).port),
+    moveClock: () => undefined,
+    stop: done,
+    kill: done,
+    destroy: done,
+  };
 }
 
 export function scratchDir(): string {

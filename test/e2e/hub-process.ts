@@ -12,6 +12,8 @@ import { openCouchStore } from '@sanji/server/store/couchdb-store';
 export interface RunningHub {
   url: string;
   port: number;
+  /** Moves its clock: what is added to the machine's, milliseconds. */
+  moveClock(offsetMs: number): void;
   /** SIGTERM, and waits for the end. */
   stop(): Promise<void>;
   /** SIGKILL, and waits for the end. */
@@ -51,8 +53,8 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
       DATA_DIR: options.dataDir,
       CLOCK_OFFSET_MS: String(options.clockOffsetMs ?? 0),
       LOG_LEVEL: 'warn',
-      ...options.env,
       ...(COUCHDB_URL !== '' && { COUCHDB_PREFIX: prefix }),
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
@@ -70,6 +72,7 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
   return {
     url: `http://localhost:${String(options.port)}`,
     port: options.port,
+    moveClock: (offsetMs) => void child.send({ offsetMs }),
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
     async destroy() {

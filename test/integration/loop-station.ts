@@ -13,8 +13,8 @@ import type { HubPort } from '@sanji/sync/replication/ports';
 import { readSnapshot } from '@sanji/sync/replication/read-snapshot';
 import { StationLoop } from '@sanji/sync/replication/station-loop';
 import { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
-import { ask, type TestHub } from './running-hub.ts';
-import { TestStation } from './test-station.ts';
+import { ask } from './running-hub.ts';
+import { TestStation, type StationHub } from './test-station.ts';
 
 const DAY = '2026-11-23';
 
@@ -47,7 +47,7 @@ export class LoopStation {
     });
   }
 
-  static async join(hub: TestHub, clerk: string): Promise<LoopStation> {
+  static async join(hub: StationHub, clerk: string): Promise<LoopStation> {
     return new LoopStation(await TestStation.join(hub, clerk), clerk);
   }
 

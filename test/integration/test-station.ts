@@ -15,13 +15,21 @@ import { fillIntake } from '@sanji/sync/testing/form-filler';
 import { feedOf, newCaseId, actionIdOf } from '@sanji/sync/domain/identifiers';
 import { exportPublicKey, newDeviceKeys, signAction, signValue } from '@sanji/sync/domain/signing';
 import type { PushAnswer, PushedCase } from '@sanji/sync/protocol/messages';
-import { ask, login, type Asked, type TestHub } from './running-hub.ts';
+import type { Catalog } from '@sanji/sync/domain/catalog';
+import { ask, login, type Asked } from './running-hub.ts';
 
 const ZHANG_SAN = { kind: 'person', name: '张三', idNumber: '11010519491231002X' } as const;
 
+/** What a station needs of whoever answers it: a hub, a relay, in this process or another. */
+export interface StationHub {
+  url: string;
+  clock: { now: () => number };
+  hub: { container: { catalog: { current(): Catalog } } };
+}
+
 export class TestStation {
-  /** The hub it talks to; any process on the same store will do. */
-  hub: TestHub;
+  /** The hub it talks to; any process on the same store will do, and a street relay. */
+  hub: StationHub;
   readonly keys: CryptoKeyPair;
   readonly deviceId: string;
   readonly unit: string;
@@ -31,7 +39,7 @@ export class TestStation {
   #prev: string | null = null;
   #cases = 0;
 
-  private constructor(hub: TestHub, keys: CryptoKeyPair, joined: Record<string, unknown>) {
+  private constructor(hub: StationHub, keys: CryptoKeyPair, joined: Record<string, unknown>) {
     this.hub = hub;
     this.keys = keys;
     this.deviceId = String(joined['deviceId']);
@@ -40,7 +48,7 @@ export class TestStation {
   }
 
   /** Joins the unit in which `clerk` works. */
-  static async join(hub: TestHub, clerk: string): Promise<TestStation> {
+  static async join(hub: StationHub, clerk: string): Promise<TestStation> {
     const unit = hub.hub.container.catalog.current().staff.get(clerk)?.unit ?? '';
     const headers = await login(hub.url, 'sunl');
     const issued = await ask(hub.url, 'POST /api/enrolment-codes', { body: { unit }, headers });

@@ -14,6 +14,7 @@ import { passUp } from './pass-up.ts';
 
 const MIN_PAUSE_MS = 1_000;
 const MAX_PAUSE_MS = 30_000;
+const MENDED = 'mended';
 /** Sessions end by their own dates; sweeping only tidies up. */
 const SWEEP_MS = 3_600_000;
 
@@ -66,7 +67,15 @@ function appOf(container: RelayContainer, stopping: AbortSignal): RequestListene
 
 /** Resolves when every loop has ended. */
 function startBackground({ relay, line, sessions, onFault }: RelayContainer, signal: AbortSignal) {
-  const following = follow(() => line.listen(() => void relay.loop.poke(), signal), signal);
+  const wake = new EventTarget();
+  let wasUp = false;
+  relay.loop.subscribe(({ state }) => {
+    if (state === 'syncing') return;
+    // A round has found the line mended before its time: listen at once.
+    if (state === 'idle' && !wasUp) wake.dispatchEvent(new Event(MENDED));
+    wasUp = state === 'idle';
+  });
+  const following = follow(() => line.listen(() => void relay.loop.poke(), signal), { signal, wake });
   void relay.loop.poke();
   let sweeping: Promise<void> = Promise.resolve();
   const sweep = setInterval(() => {
@@ -81,26 +90,31 @@ function startBackground({ relay, line, sessions, onFault }: RelayContainer, sig
 }
 
 /** Listens again whenever the stream has ended; the longer it fails, the longer the pause. */
-async function follow(listen: () => Promise<void>, signal: AbortSignal): Promise<void> {
+async function follow(
+  listen: () => Promise<void>,
+  { signal, wake }: { signal: AbortSignal; wake: EventTarget },
+): Promise<void> {
   let pauseMs = MIN_PAUSE_MS;
   while (!signal.aborted) {
     const beganAt = performance.now();
     await listen();
     pauseMs = performance.now() - beganAt > MAX_PAUSE_MS ? MIN_PAUSE_MS : Math.min(pauseMs * 2, MAX_PAUSE_MS);
     // Half fixed, half chance: the relays of a district must not come back in step.
-    await pause(pauseMs * (0.5 + Math.random() / 2), signal);
+    await pause(pauseMs * (0.5 + Math.random() / 2), { signal, wake });
   }
 }
 
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+function pause(ms: number, { signal, wake }: { signal: AbortSignal; wake: EventTarget }): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {
       clearTimeout(timer);
       signal.removeEventListener('abort', end);
+      wake.removeEventListener(MENDED, end);
       resolve();
     };
     const timer = setTimeout(end, ms);
     signal.addEventListener('abort', end);
+    wake.addEventListener(MENDED, end);
     if (signal.aborted) end();
   });
 }

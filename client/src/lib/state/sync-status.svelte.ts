@@ -1,6 +1,7 @@
 /** The truth about sync: «all uploaded» only when nothing is pending, rejected or parked. Counted from the cases themselves. */
 import type { SignedAction } from '@sanji/sync/domain/action';
 import type { Problem } from '@sanji/sync/domain/problem';
+import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
 import { caseList } from './case-list.svelte.ts';
 import type { CaseRow } from './case-row.ts';
 import { clock } from './clock.svelte.ts';
@@ -29,20 +30,19 @@ class SyncStatus {
   retry: () => void = () => undefined;
 
   /** In the order in which they go out. */
-  queue: QueuedAction[] = $derived(
-    caseList.rows
-      .filter(({ state }) => state.pending.length > 0)
-      .flatMap((row) => row.state.pending.map((id) => ({ row, action: row.doc.actions[id] })))
-      .filter((entry): entry is QueuedAction => entry.action !== undefined)
-      .sort((a, b) => a.action.body.at - b.action.body.at),
-  );
+  queue: QueuedAction[] = $derived(queueOf(unsentOf));
+  /** Taken by the street relay, whoever made them: the district has not ruled on them yet. */
+  relayQueue: QueuedAction[] = $derived(queueOf(relayedOf));
+  relayed = $derived(this.relayQueue.length);
   pending = $derived(this.queue.length);
   /** Rejections of this terminal nobody has dealt with, and cases the hub cannot take. */
   rejectedActions: RejectedAction[] = $derived(caseList.rows.flatMap((row) => rejectionsOf(row)));
   /** With what is in the tray. */
   rejected = $derived(this.rejectedActions.length + strayTray.open.length);
   oldestPendingAt = $derived(this.queue[0]?.action.body.at);
-  allSent = $derived(this.pending === 0 && this.rejected === 0 && caseList.complete && !this.isFirstLoad);
+  allSent = $derived(
+    this.pending === 0 && this.relayed === 0 && this.rejected === 0 && caseList.complete && !this.isFirstLoad,
+  );
 
   /** What stands in the way, when something does. */
   problem: Problem | undefined = $state.raw();
@@ -56,6 +56,14 @@ class SyncStatus {
     if (this.line !== 'offline') this.offlineSince = this.lastContact ?? clock.read();
     this.line = 'offline';
   }
+}
+
+function queueOf(idsOf: typeof unsentOf): QueuedAction[] {
+  return caseList.rows
+    .filter(({ state }) => state.pending.length > 0)
+    .flatMap((row) => idsOf(row.doc).map((id) => ({ row, action: row.doc.actions[id] })))
+    .filter((entry): entry is QueuedAction => entry.action !== undefined)
+    .sort((a, b) => a.action.body.at - b.action.body.at);
 }
 
 function rejectionsOf(row: CaseRow): RejectedAction[] {

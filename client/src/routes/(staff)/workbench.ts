@@ -3,6 +3,7 @@ import type { Actor } from '@sanji/sync/domain/state';
 import { allowedActions } from '@sanji/sync/domain/allowed-actions';
 import type { ActionKind } from '@sanji/sync/domain/action';
 import type { Catalog } from '@sanji/sync/domain/catalog';
+import { unsentOf } from '@sanji/sync/domain/relayed';
 import { urgencyOf, type CaseRow, type Urgency } from '#lib/state/case-row.ts';
 
 export const TABS = ['mine', 'red', 'yellow', 'toAccept', 'correction', 'toForward', 'toDeliver'] as const;
@@ -70,9 +71,11 @@ export function nextStepOf(
   return offers.missing === undefined ? offers.primary : undefined;
 }
 
-export type Sync = 'confirmed' | 'pending' | 'rejected';
+/** `relayed`: all of it is with the street relay, and the district has not ruled on it. */
+export type Sync = 'confirmed' | 'relayed' | 'pending' | 'rejected';
 
 export function syncOf(row: CaseRow): Sync {
   if (row.parked !== undefined) return 'rejected';
-  return row.state.pending.length > 0 ? 'pending' : 'confirmed';
+  if (row.state.pending.length === 0) return 'confirmed';
+  return unsentOf(row.doc).length > 0 ? 'pending' : 'relayed';
 }
