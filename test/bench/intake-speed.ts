@@ -41,7 +41,11 @@ export async function measureIntake(
     const keystrokeMs: number[] = [];
     for (const query of QUERIES) keystrokeMs.push(...(await typeQuery(page, query)));
     await typeQuery(page, '');
+    // The rest of the list is drawn once somebody scrolls.
+    await page.getByTestId(`matter-${matters[0]?.matterId ?? ''}`).hover();
+    await page.mouse.wheel(0, 100);
     const formMs: number[] = [];
+    await page.getByTestId(`matter-${matters[FORMS]?.matterId ?? ''}`).waitFor({ state: 'attached' });
     for (const { matterId } of matters.slice(0, FORMS)) formMs.push(await drawForm(page, matterId));
     return { matterVersions: matters.length * 3, keystrokeMs, formMs };
   } finally {

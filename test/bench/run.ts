@@ -121,6 +121,7 @@ try {
     storeSave: { p50Ms: quantile(saves, 0.5), p95Ms: quantile(saves, 0.95) },
     sealing: { p50Ms: quantile(seals, 0.5), p95Ms: quantile(seals, 0.95) },
     screenSave: { p50Ms: quantile(inUse.saveMs, 0.5), p95Ms: quantile(inUse.saveMs, 0.95) },
+    search: { p50Ms: quantile(inUse.searchMs, 0.5), p95Ms: quantile(inUse.searchMs, 0.95) },
     idle: inUse.idle,
     offlineStartMs: inUse.offlineStartMs,
     firstScreenScriptGzipKb: inUse.scriptGzipKb,

@@ -12,6 +12,8 @@ import { makeCode } from './station.ts';
 const PERSON = { staffId: 'yangxm', password: 'Wuhua-2026' };
 const BUILD = fileURLToPath(new URL('../../client/build', import.meta.url));
 const SAVES = 40;
+/** Initials of the name and of the matter, a number, an ID, and what nobody is called. */
+const SEARCHES = ['lsl', 'lhjyry', '001013-26', '11010519', '李示例', 'zzzz'];
 const IDLE_MS = 60_000;
 const QUIET_MS = 5_000;
 
@@ -20,6 +22,8 @@ export interface InUse {
   scriptGzipKb: number;
   /** Confirmed → the dialog has gone and the entry is on the screen. */
   saveMs: number[];
+  /** A letter in the quick search, every case of the unit on this terminal → what was found is on the screen, a frame included. */
+  searchMs: number[];
   idle: { bytesPerMinute: number; storeQueries: number };
   /** Program start → unlock screen, and unlocked → first case, without the typing between. Network cut. */
   offlineStartMs: number;
@@ -56,6 +60,7 @@ export async function measureInUse(
   await page.getByTestId('case-row').first().waitFor({ timeout: 120_000 });
   await page.getByTestId('sync-synced').waitFor({ timeout: 120_000 });
   const scriptGzipKb = await scriptSize(page, hub.url);
+  const searchMs = await search(page);
   const saveMs = await save(page, origin);
   await page.goto(`${origin}/`);
   await page.getByTestId('case-row').first().waitFor();
@@ -72,7 +77,13 @@ export async function measureInUse(
   await cold.getByTestId('case-row').first().waitFor({ timeout: 60_000 });
   const { unlockShown = NaN, unlockClicked = NaN, rowShown = NaN } = await cold.evaluate(() => window.marks);
   await second.close();
-  return { scriptGzipKb, saveMs, idle, offlineStartMs: Math.round(unlockShown + rowShown - unlockClicked) };
+  return {
+    scriptGzipKb,
+    saveMs,
+    searchMs,
+    idle,
+    offlineStartMs: Math.round(unlockShown + rowShown - unlockClicked),
+  };
 }
 
 /** Runs in the page before anything else. */
@@ -120,6 +131,30 @@ async function scriptSize(page: Page, hubUrl: string): Promise<number> {
     bytes += gzipSync(await script.arrayBuffer()).length;
   }
   return Number((bytes / 1024).toFixed(1));
+}
+
+/** Letter by letter, as a clerk types; pinyin has been loaded by the focus before the first is measured. */
+async function search(page: Page): Promise<number[]> {
+  const box = page.getByRole('combobox').first();
+  await box.fill('lsl');
+  await page.locator('#found-0').waitFor();
+  return page.evaluate(async (queries) => {
+    const input = document.querySelector<HTMLInputElement>('[aria-controls="search-results"]');
+    if (input === null) throw new Error('no quick search');
+    const times: number[] = [];
+    for (const query of queries) {
+      for (let length = 2; length <= query.length; length++) {
+        const start = performance.now();
+        input.value = query.slice(0, length);
+        input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+        await new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+        times.push(performance.now() - start);
+      }
+    }
+    input.value = '';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    return times;
+  }, SEARCHES);
 }
 
 /** Notes on the first case of the list, by the same button as the clerk's. */

@@ -7,6 +7,7 @@ import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
 import { PIECE, type StoredCase } from '#lib/local/case-reader.ts';
 import type { Station } from '#lib/local/station.ts';
+import { CaseSearch } from '#lib/search/case-search.ts';
 import { byUrgency, ranOut, rowOf, timed, type CaseRow } from './case-row.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
@@ -20,6 +21,8 @@ const SMALL = 1_000;
 
 class CaseList {
   readonly #byId = new Map<CaseId, CaseRow>();
+  readonly #search = new CaseSearch();
+  #isLearning = false;
   #changed: ReturnType<typeof setTimeout> | undefined;
   #timedAt = 0;
   /** Counts the times all clocks were begun anew. */
@@ -127,18 +130,25 @@ class CaseList {
     }
   }
 
-  /** By number, ID, enterprise code, mobile or name, the newest first. */
+  /** See `CaseSearch.find`. */
   search(text: string, limit = 20): CaseRow[] {
-    const wanted = text.trim().toUpperCase();
-    if (wanted === '') return [];
-    return this.rows
-      .filter(({ state }) =>
-        [state.caseNo, state.applicant?.idNumber, state.applicant?.mobile, state.applicant?.name].some(
-          (value) => value?.toUpperCase().includes(wanted),
-        ),
-      )
-      .sort((a, b) => (b.state.receivedAt ?? 0) - (a.state.receivedAt ?? 0))
-      .slice(0, limit);
+    return this.#search.find(this.rows, { text, matters: catalogState.searched, limit });
+  }
+
+  /** Loads what pinyin needs, once, when somebody is about to search: it is no part of the first screen. */
+  async learnPinyin(): Promise<void> {
+    if (this.#isLearning) return;
+    this.#isLearning = true;
+    try {
+      const { initialsOf } = await import('#lib/search/pinyin-initials.ts');
+      this.#search.learn(initialsOf);
+      // Whoever has typed already sees what pinyin finds.
+      this.#show();
+    } catch (error) {
+      // Not there before the program has been kept for working offline; the next search tries again.
+      this.#isLearning = false;
+      faults.note(error);
+    }
   }
 }
 

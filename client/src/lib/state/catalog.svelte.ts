@@ -5,6 +5,7 @@ import type { MatterId, UnitCode } from '@sanji/sync/domain/identifiers';
 import { matterVersionOn, offeredMatters, type OfferedMatter } from '@sanji/sync/domain/tier-rules';
 import { watchCatalog } from '#lib/local/watch-catalog.ts';
 import type { Station } from '#lib/local/station.ts';
+import type { SearchedMatter } from '#lib/search/case-search.ts';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { clock } from './clock.svelte.ts';
 
@@ -16,6 +17,16 @@ class CatalogState {
   home: UnitCode = $state('');
   /** What this unit offers today by the effective rule. */
   offered: OfferedMatter[] = $derived(offeredMatters(this.current, this.home, clock.today));
+
+  /** Each matter as it is called today, for finding cases by it. */
+  searched: SearchedMatter[] = $derived(
+    [...this.current.matters.keys()].flatMap((matterId) => {
+      const matter = this.matter(matterId);
+      return matter === undefined
+        ? []
+        : { matterId, names: [matter.name.zh, matter.name.en], codes: [matter.basicCode] };
+    }),
+  );
 
   /** Set by what follows the catalog and is no screen. */
   onMoved: (catalog: Catalog) => void = () => undefined;
