@@ -15,6 +15,7 @@ import { freePort, startHubProcess } from '../e2e/hub-process.ts';
 import { asStockDocument, makeCases, UNIT } from './fill.ts';
 import { measureIntake } from './intake-speed.ts';
 import { measurePrintPreview } from './print-preview.ts';
+import { measureSimulation } from './simulation-speed.ts';
 import { measureInUse } from './terminal-in-use.ts';
 import { servePage } from './serve-page.ts';
 import { BenchStation, makeCode } from './station.ts';
@@ -111,6 +112,7 @@ try {
   const inUse = await measureInUse(hub, { unit: UNIT, scratch });
   const previews = await measurePrintPreview(hub, { unit: UNIT, scratch });
   const intake = await measureIntake(hub, scratch);
+  const simulation = await measureSimulation();
 
   const report = {
     stockServer: couchUrl === undefined ? 'CouchDB-compatible server of the tests' : 'CouchDB at COUCHDB_URL',
@@ -131,6 +133,7 @@ try {
       keystrokeP95Ms: quantile(intake.keystrokeMs, 0.95),
       formDrawnP95Ms: quantile(intake.formMs, 0.95),
     },
+    simulation,
   };
   process.stdout.write(values.json ? `${JSON.stringify(report)}\n` : `${JSON.stringify(report, null, 2)}\n`);
 } finally {
