@@ -167,6 +167,7 @@ export class Relay {
   async stop(): Promise<void> {
     await this.loop.stop();
     await this.router.poke();
+    await this.router.stop();
   }
 
   async #exchange(context: PushContext): Promise<Problem | undefined> {
