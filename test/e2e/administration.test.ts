@@ -5,7 +5,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMINS, PEOPLE, scratchDir, terminalAt, UNITS } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
-import { Terminal } from './terminal.ts';
+import { Terminal, type Person } from './terminal.ts';
 
 const scratch = scratchDir();
 let hub: RunningHub;
@@ -28,6 +28,14 @@ async function expectNoViolation({ page }: Terminal): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
 }
 
+/** Through the program, as a person goes: loading the page again would cut off the login that is under way. */
+async function administer(person: Person, place: 'devices' | 'staff'): Promise<void> {
+  await desk.switchTo(person);
+  await desk.page.locator('nav a[href="/admin"]').click();
+  await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
+  await desk.byId(place === 'staff' ? 'staff-table' : 'device-table').waitFor();
+}
+
 it('a terminal joins by the code of the slip, and is taken out of service with a reason', async () => {
   await desk.go('/admin');
   await desk.byId('enrol-issue').click();
@@ -45,8 +53,7 @@ it('a terminal joins by the code of the slip, and is taken out of service with a
   await window.unlock(PEOPLE.yang);
   await window.synced();
 
-  await desk.switchTo(ADMINS.security);
-  await desk.go('/admin/devices');
+  await administer(ADMINS.security, 'devices');
   expect(await desk.byId('enrol-issue').count()).toBe(0);
   await desk.byId('device-search').fill('文林');
   const row = desk.byId('device-table').locator('tbody tr');
@@ -63,6 +70,47 @@ it('a terminal joins by the code of the slip, and is taken out of service with a
   expect(await row.innerText()).toContain('周静：遗失或被盗');
   await window.byId('retired').waitFor();
   await window.close();
+});
+
+it('an account is opened by one administrator, given its roles by another, and begins with an own password', async () => {
+  await administer(ADMINS.system, 'staff');
+  await desk.byId('staff-new').click();
+  await desk.byId('person-save').click();
+  await desk.page.locator('[data-testid=person-staffId][aria-invalid=true]').waitFor();
+  await expectNoViolation(desk);
+  await desk.byId('person-staffId').fill('zhaom');
+  await desk.byId('person-name').fill('李新');
+  await desk.byId('person-unit').selectOption(UNITS.district);
+  await desk.byId('person-zh').fill('综合窗口');
+  await desk.byId('person-en').fill('Clerk');
+  await desk.byId('person-save').click();
+  await desk.byId('staff-dialog').getByText('已有人用').waitFor();
+  await desk.byId('person-staffId').fill('lixin');
+  await desk.byId('person-save').click();
+  const first = await desk.byId('given-password').locator('code').innerText();
+  await expectNoViolation(desk);
+  await desk.byId('staff-search').fill('lixin');
+  await desk.byId('staff-table').getByText('尚未授权').waitFor();
+
+  await administer(ADMINS.security, 'staff');
+  await desk.byId('edit-wug').click();
+  await desk.byId('role-auditAdmin').uncheck();
+  await desk.byId('roles-refusal').getByText('吴刚是最后一位审计管理').waitFor();
+  await expectNoViolation(desk);
+  await desk.page.keyboard.press('Escape');
+  await desk.byId('edit-lixin').click();
+  await desk.byId('role-clerk').check();
+  await desk.byId('roles-save').click();
+  await desk.byId('staff-done').getByText('李新').waitFor();
+
+  await desk.switchTo({ staffId: 'lixin', password: first });
+  await desk.byId('password-old').fill(first);
+  await desk.byId('password-fresh').fill('Kunming-2026');
+  await desk.byId('password-again').fill('Kunming-2026');
+  await desk.byId('password-change').click();
+  await desk.byId('password-done').waitFor();
+  await desk.go('/');
+  await desk.page.getByText('我的待办').first().waitFor();
 });
 
 it('who holds no such role finds no way in', async () => {

@@ -17,6 +17,12 @@ export const ACCESS = {
   'DELETE /api/session': 'staff',
   'POST /api/session/password': 'staff',
 
+  'GET /api/staff': ['systemAdmin', 'securityAdmin'],
+  'POST /api/staff': ['systemAdmin'],
+  'PUT /api/staff/:staffId': ['systemAdmin'],
+  'PUT /api/staff/:staffId/roles': ['securityAdmin'],
+  'POST /api/staff/:staffId/password': ['securityAdmin'],
+
   'POST /api/devices/enrol': 'public',
   'GET /api/devices': ['systemAdmin', 'securityAdmin'],
   'POST /api/devices/:deviceId/revoke': ['securityAdmin', 'systemAdmin'],

@@ -23,6 +23,7 @@ import { printRoutes } from '../resources/print.ts';
 import { revealRoutes } from '../resources/reveal.ts';
 import { ruleDraftRoutes } from '../resources/rule-draft.ts';
 import { sessionRoutes } from '../resources/session.ts';
+import { staffRoutes } from '../resources/staff.ts';
 import { streetDirectoryRoutes } from '../resources/street-directory.ts';
 import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
@@ -40,6 +41,7 @@ export function endpointsOf(container: Container): Endpoint[] {
   const endpoints: Endpoint[] = [
     ...healthRoutes(container),
     ...sessionRoutes(container),
+    ...staffRoutes(container),
     ...enrolmentCodeRoutes(container),
     ...deviceRoutes(container),
     ...syncRoutes(container),

@@ -10,6 +10,9 @@ import type { Caller, DeviceCaller } from './endpoint.ts';
 
 export const SESSION_COOKIE = 'sanji_session';
 
+/** All that a password opens which somebody else has seen. */
+const WITH_A_GIVEN_PASSWORD = ['GET /api/session', 'DELETE /api/session', 'POST /api/session/password'];
+
 export interface AuthoriseDeps {
   sessions: StaffSessions;
   tokens: DeviceTokens;
@@ -33,7 +36,9 @@ export async function authorise(
   const found = cookie === undefined ? undefined : await deps.sessions.find(cookie);
   if (found === undefined) return refused('login-required');
   if (!mayCall(access, found.staff.roles)) return refused('forbidden');
-  return { ok: true, value: { kind: 'staff', ...found } };
+  const { staff, sessionId, mustChange } = found;
+  if (mustChange && !WITH_A_GIVEN_PASSWORD.includes(route)) return refused('password-expired');
+  return { ok: true, value: { kind: 'staff', staff, sessionId } };
 }
 
 async function deviceCaller(

@@ -23,6 +23,8 @@ const session = z.object({ staff, offlineUntil: millis, hubNow: millis });
 const loggedIn = session.extend({
   /** Of the terminal named in the request: 32 bytes, base64url. */
   sealKey: z.string().optional(),
+  /** The password only opens the way to a new one. */
+  mustChange: z.boolean().optional(),
 });
 
 /** @param login proves who somebody is; a street relay asks its district first */
@@ -33,13 +35,14 @@ export function sessionRoutes(
   const offlineUntil = () => clock.now() + config.offlineHours * 3_600_000;
 
   /** With what lets the terminal open offline. */
-  async function opened(person: Staff, where: string | undefined) {
+  async function opened(person: Staff, where: string | undefined, mustChange = false) {
     const device = where === undefined ? undefined : await stores.directory.findDevice(where);
     return answered({
       staff: person,
       offlineUntil: offlineUntil(),
       hubNow: clock.now(),
       sealKey: device?.value.sealKey,
+      ...(mustChange && { mustChange }),
     });
   }
 
@@ -69,7 +72,8 @@ export function sessionRoutes(
         }
         const object = body.deviceId === undefined ? 'session' : `device:${body.deviceId}`;
         await audit({ kind: 'login', staffId: body.staffId, object, result: 'ok' });
-        const answer = await opened(result.value.staff, body.deviceId);
+        const { staff: person, mustChange } = result.value;
+        const answer = await opened(person, body.deviceId, mustChange);
         return { ...answer, value: { ...answer.value, cookie: sessionCookie(result.value.token) } };
       },
     }),

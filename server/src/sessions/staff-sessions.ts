@@ -28,6 +28,16 @@ interface SessionRecord {
   staffId: string;
   startedAt: number;
   seenAt: number;
+  /** Opened with a password that an administrator has seen. */
+  mustChange?: boolean;
+}
+
+export interface Login {
+  staff: Staff;
+  /** The cookie's secret. */
+  token: string;
+  /** The password only opens the way to a new one. */
+  mustChange?: boolean;
 }
 
 export interface StaffSessionsDeps {
@@ -52,18 +62,34 @@ export class StaffSessions {
   }
 
   /** Problems: login-failed {triesLeft}, locked-out {minutes}. */
-  async login(staffId: string, password: string): Promise<Result<{ staff: Staff; token: string }>> {
+  async login(staffId: string, password: string): Promise<Result<Login>> {
     const staff = this.#findStaff(staffId);
     const proven = await this.#prove(staffId, password);
     if (!proven.ok) return proven;
     if (staff === undefined) return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
-    return { ok: true, value: { staff, token: await this.begin(staffId) } };
+    const mustChange = proven.value.mustChange === true;
+    return { ok: true, value: { staff, token: await this.begin(staffId), mustChange } };
   }
 
   /** For a person whose password has been proven, here or at the district. Gives the cookie's secret. */
   async begin(staffId: string): Promise<string> {
-    await this.#update(staffId, (known) => ({ ...known, failures: 0, lockedUntil: 0 }));
-    return this.#start(staffId);
+    const known = await this.#update(staffId, (found) => ({ ...found, failures: 0, lockedUntil: 0 }));
+    return this.#start(staffId, known?.value.mustChange === true);
+  }
+
+  /** Sets what an administrator hands over: good for choosing an own one. Ends the person's sessions and the lock-out. */
+  async givePassword(staffId: string, password: string): Promise<void> {
+    const given: StaffCredential = {
+      staffId,
+      passwordHash: await hashPassword(password),
+      failures: 0,
+      lockedUntil: 0,
+      passwordChangedAt: this.#clock.now(),
+      mustChange: true,
+    };
+    const isFirst = (await this.#directory.putStaffCredential(given)) === 'written';
+    if (!isFirst) await this.#update(staffId, () => given);
+    await this.endAll(staffId);
   }
 
   /**
@@ -84,12 +110,15 @@ export class StaffSessions {
     const written = await this.#update(staffId, (known) =>
       // Changed meanwhile: the old password was right for what is no more.
       known.passwordHash === proven.value.passwordHash
-        ? { ...known, passwordHash, failures: 0, lockedUntil: 0, passwordChangedAt: this.#clock.now() }
+        ? { staffId, passwordHash, failures: 0, lockedUntil: 0, passwordChangedAt: this.#clock.now() }
         : undefined,
     );
     if (written?.changed !== true) return refused('edit-conflict');
-    for (const { id, value, rev } of await this.#documents().list()) {
-      if (value.staffId === staffId && id !== sessionId) await this.#documents().remove(id, rev);
+    await this.endAll(staffId, sessionId);
+    const own = await this.#documents().find(sessionId);
+    if (own?.value.mustChange === true) {
+      const { mustChange: _done, ...free } = own.value;
+      await this.#documents().put(sessionId, free, own.rev);
     }
     return { ok: true, value: undefined };
   }
@@ -110,7 +139,7 @@ export class StaffSessions {
   }
 
   /** The person behind a cookie's secret; undefined when there is none or the idle time has passed. */
-  async find(token: string): Promise<{ staff: Staff; sessionId: string } | undefined> {
+  async find(token: string): Promise<{ staff: Staff; sessionId: string; mustChange: boolean } | undefined> {
     const sessionId = idOf(token);
     const sessions = this.#documents();
     const found = await sessions.find(sessionId);
@@ -124,12 +153,19 @@ export class StaffSessions {
     }
     // A conflict means that another request said the same a moment ago.
     if (now - seenAt > TOUCH_MS) await sessions.put(sessionId, { ...found.value, seenAt: now }, found.rev);
-    return { staff, sessionId };
+    return { staff, sessionId, mustChange: found.value.mustChange === true };
   }
 
   async end(sessionId: string): Promise<void> {
     const found = await this.#documents().find(sessionId);
     if (found !== undefined) await this.#documents().remove(sessionId, found.rev);
+  }
+
+  /** Every session of the person, but for one. */
+  async endAll(staffId: string, exceptId?: string): Promise<void> {
+    for (const { id, value, rev } of await this.#documents().list()) {
+      if (value.staffId === staffId && id !== exceptId) await this.#documents().remove(id, rev);
+    }
   }
 
   /** Removes what has run out. For a timer. */
@@ -145,10 +181,15 @@ export class StaffSessions {
     return this.#directory.documents<SessionRecord>('session');
   }
 
-  async #start(staffId: string): Promise<string> {
+  async #start(staffId: string, mustChange: boolean): Promise<string> {
     const token = randomBytes(32).toString('base64url');
     const now = this.#clock.now();
-    await this.#documents().put(idOf(token), { staffId, startedAt: now, seenAt: now });
+    await this.#documents().put(idOf(token), {
+      staffId,
+      startedAt: now,
+      seenAt: now,
+      ...(mustChange && { mustChange }),
+    });
     return token;
   }
 

@@ -23,6 +23,8 @@ export interface StaffCredential {
   lockedUntil: number;
   /** Milliseconds since the epoch. */
   passwordChangedAt: number;
+  /** An administrator has seen the password: it only opens the way to a new one. */
+  mustChange?: boolean;
 }
 
 /** What the hub keeps of a device beside its public entry in the catalog (`device:<id>`). */

@@ -1,5 +1,5 @@
 /** What the district publishes and every station keeps: units, matters by version, tier rules, calendars, device keys. Shapes only. */
-import type { Day, DeviceId, MatterId, Tier, UnitCode } from './identifiers.ts';
+import type { Day, DeviceId, MatterId, StaffId, Tier, UnitCode } from './identifiers.ts';
 import type { Role } from './action.ts';
 import type { MatterForm, Words } from './form.ts';
 import type { Condition } from './form-condition.ts';
@@ -153,6 +153,8 @@ export interface Staff {
   roles: Role[];
   position: { zh: string; en: string };
   active: boolean;
+  /** Left a unit with cases open: the colleague there who goes on with them. */
+  handedTo?: StaffId;
 }
 
 export interface DraftCell {

@@ -62,6 +62,7 @@ export const PROBLEMS = {
   'locked-out': 'needs-person', // {minutes}
   'password-weak': 'needs-person', // {min, kinds}: fewer characters or kinds of them, or the account's name in it
   'password-same': 'needs-person', // {}: the new password is the old one
+  'password-expired': 'needs-person', // {}: somebody else has seen it; only a new one opens the rest
   'device-required': 'needs-person', // {}
   forbidden: 'never', // {}
   'code-invalid': 'needs-person', // {}: one-time code wrong, used or expired
@@ -90,6 +91,11 @@ export const PROBLEMS = {
   'no-change': 'needs-person', // {}
   'file-invalid': 'needs-person', // {line, field, reason}
   'no-decider': 'needs-person', // {matterId}
+  'admins-apart': 'needs-person', // {roles, name}: two of the three administrators in one person
+  'last-admin': 'needs-person', // {role, name}
+  'own-account': 'needs-person', // {}
+  'staff-known': 'needs-person', // {staffId}
+  'successor-needed': 'needs-person', // {name, count}: so many open cases, and no colleague of the unit named
   // the station's own store
   'store-broken': 'needs-person', // {}
   'storage-full': 'needs-person', // {}

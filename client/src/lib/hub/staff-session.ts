@@ -9,6 +9,8 @@ export interface StaffLogin {
   offlineUntil: number;
   /** Of the terminal named at the login: 32 bytes, base64url. */
   sealKey?: string;
+  /** The password was given by an administrator: it only opens the way to a new one. */
+  mustChange?: boolean;
 }
 
 export function logIn(credentials: {

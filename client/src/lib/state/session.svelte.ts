@@ -31,6 +31,8 @@ class Session {
   lastLock: { at: number; staffId: string; name: string } | undefined = $state.raw();
   /** Whose password this terminal knew was changed elsewhere. */
   outdated: string | undefined = $state();
+  /** An administrator has seen the password: a new one is due before anything else. */
+  mustChange = $state(false);
   /** Whether the hub knows of this session: without it, only what is local can be done. */
   hubLogin: 'none' | 'asking' | 'open' = $state('none');
   /** Why the hub did not take the login of a clerk who works offline. */
@@ -149,13 +151,14 @@ class Session {
 
   /** From now on this terminal opens for the person without the hub. */
   async #remember(
-    { staff: { staffId, name }, offlineUntil, sealKey }: StaffLogin,
+    { staff: { staffId, name }, offlineUntil, sealKey, mustChange = false }: StaffLogin,
     password: string,
   ): Promise<Problem | undefined> {
     const rawKey = fromBase64Url(sealKey ?? '');
     if (rawKey?.length !== SEAL_KEY_BYTES) return problem('internal', { reference: 'seal-key' });
     await this.#station?.credentials.remember({ staffId, name, offlineUntil }, { password, rawKey });
     this.outdated = undefined;
+    this.mustChange = mustChange;
     this.unseal(await importSealKey(rawKey));
     return undefined;
   }
@@ -185,6 +188,7 @@ class Session {
       const { staffId, name } = this.staff;
       this.lastLock = { at: clock.now, staffId, name };
     }
+    this.mustChange = false;
     this.#staffId = undefined;
     sessionStorage.removeItem(KEPT);
     if (this.hubLogin === 'open') void logOut();

@@ -10,6 +10,7 @@ export interface AdminPlace {
 
 export const ADMIN_PLACES: readonly AdminPlace[] = [
   { href: '/admin/devices', name: m.admin_devices, roles: ['systemAdmin', 'securityAdmin'] },
+  { href: '/admin/staff', name: m.admin_staff, roles: ['systemAdmin', 'securityAdmin'] },
 ];
 
 export function placesOf(roles: readonly Role[]): AdminPlace[] {
