@@ -18,7 +18,7 @@ beforeAll(async () => {
     const { name, caught } = JSON.parse(line) as Outcome;
     outcomes.set(name, caught);
   }
-}, 180_000);
+}, 600_000);
 
 describe('the simulation finds a mistake when there is one', () => {
   test('in at least twenty-five places', () => {
