@@ -1,5 +1,5 @@
 /** Administration in a real browser: a terminal joins by the printed code and is taken out of service. */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -29,11 +29,11 @@ async function expectNoViolation({ page }: Terminal): Promise<void> {
 }
 
 /** Through the program, as a person goes: loading the page again would cut off the login that is under way. */
-async function administer(person: Person, place: 'devices' | 'staff'): Promise<void> {
+async function administer(person: Person, place: 'devices' | 'staff' | 'audit'): Promise<void> {
   await desk.switchTo(person);
   await desk.page.locator('nav a[href="/admin"]').click();
   await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
-  await desk.byId(place === 'staff' ? 'staff-table' : 'device-table').waitFor();
+  await desk.byId({ devices: 'device-table', staff: 'staff-table', audit: 'audit-table' }[place]).waitFor();
 }
 
 it('a terminal joins by the code of the slip, and is taken out of service with a reason', async () => {
@@ -111,6 +111,35 @@ it('an account is opened by one administrator, given its roles by another, and b
   await desk.byId('password-done').waitFor();
   await desk.go('/');
   await desk.page.getByText('我的待办').first().waitFor();
+});
+
+it('the audit log is searched, checked and taken out as a file by the audit administrator alone', async () => {
+  await administer(ADMINS.audit, 'audit');
+  await desk.byId('audit-from').fill('20261399');
+  await desk.byId('audit-search').click();
+  await desk.page.locator('[data-testid=audit-from][aria-invalid=true]').waitFor();
+  await desk.byId('audit-from').fill('');
+  await desk.byId('audit-person').selectOption('zhouj');
+  await desk.byId('audit-text').fill('遗失');
+  await desk.byId('audit-search').click();
+  const rows = desk.byId('audit-table').locator('tbody tr');
+  await expect.poll(() => rows.count()).toBe(1);
+  expect(await rows.innerText()).toContain('device-revoked');
+  await desk.byId('audit-verify').click();
+  await desk.byId('audit-chain').getByText('完整').waitFor();
+  await expectNoViolation(desk);
+  const saved = desk.page.waitForEvent('download');
+  await desk.byId('audit-file').click();
+  const path = join(scratch, 'audit.ndjson');
+  await (await saved).saveAs(path);
+  const [only, ...more] = readFileSync(path, 'utf8').trim().split('\n');
+  expect(more).toEqual([]);
+  expect(JSON.parse(only ?? '')).toMatchObject({ kind: 'device-revoked', staffId: 'zhouj' });
+  await desk.byId('audit-person').selectOption('wug');
+  await desk.byId('audit-text').fill('');
+  await desk.byId('audit-kind').fill('audit-file');
+  await desk.byId('audit-search').click();
+  await desk.byId('audit-table').getByText('audit-file').waitFor();
 });
 
 it('who holds no such role finds no way in', async () => {

@@ -11,6 +11,11 @@ const query = z.object({
   to: z.coerce.number().int().optional(),
   staffId: z.string().max(60).optional(),
   kind: z.string().max(60).optional(),
+  text: z.string().trim().min(1).max(100).optional(),
+  /** The number of the last entry of the page before. */
+  before: z.coerce.number().int().min(1).optional(),
+  /** Why so many are asked for: `file` is written down as an export. */
+  purpose: z.enum(['view', 'file']).default('view'),
   limit: z.coerce.number().int().min(1).max(1000).default(200),
   verify: z.enum(['true', 'false']).default('false'),
 });
@@ -77,18 +82,20 @@ export function auditRoutes({ stores, audit }: Container): Endpoint[] {
         'Entries of the audit log, newest first. `verify=true` also names what was changed, taken out or put in.',
       query,
       answers: { schema: z.object({ entries: z.array(entry), broken: z.array(fault).optional() }) },
-      async handle({ query: { from, to, staffId, kind, limit, verify } }, { staff }) {
+      async handle({ query: { from, to, staffId, kind, text, before, purpose, limit, verify } }, { staff }) {
         const wanted = {
           limit,
           ...(from !== undefined && { from }),
           ...(to !== undefined && { to }),
           ...(staffId !== undefined && { staffId }),
           ...(kind !== undefined && { kind }),
+          ...(text !== undefined && { text }),
+          ...(before !== undefined && { before }),
         };
         const entries = await stores.audit.search(wanted);
         const broken = verify === 'true' ? await stores.audit.verify() : undefined;
         await audit({
-          kind: 'audit-read',
+          kind: purpose === 'file' ? 'audit-file' : 'audit-read',
           staffId: staff.staffId,
           object: 'audit',
           result: 'ok',

@@ -9,6 +9,10 @@ export interface AuditQuery {
   to?: number;
   staffId?: string;
   kind?: string;
+  /** In what was acted on or in the details, whatever the case of its letters. */
+  text?: string;
+  /** Entries numbered below this: the next page. */
+  before?: number;
   /** At most this many. */
   limit: number;
 }
@@ -56,9 +60,10 @@ class AuditDatabase implements AuditStore {
     return done;
   }
 
-  async search({ from = 0, to, staffId, kind, limit }: AuditQuery): Promise<AuditEntry[]> {
+  async search({ from = 0, to, staffId, kind, text, before, limit }: AuditQuery): Promise<AuditEntry[]> {
     const found: AuditEntry[] = [];
     let last = to === undefined ? await this.#lastSeq() : await this.#lastSeqBefore(to + DAY_MS);
+    if (before !== undefined) last = Math.min(last, before - 1);
     for (; last > 0; last -= PAGE) {
       const page = await this.#between(Math.max(1, last - PAGE + 1), last);
       for (const entry of page.reverse()) {
@@ -66,6 +71,7 @@ class AuditDatabase implements AuditStore {
         if (entry.at < from || (to !== undefined && entry.at > to)) continue;
         if (staffId !== undefined && entry.staffId !== staffId) continue;
         if (kind !== undefined && entry.kind !== kind) continue;
+        if (text !== undefined && !mentions(entry, text)) continue;
         found.push(entry);
         if (found.length >= limit) return found;
       }
@@ -141,6 +147,11 @@ class AuditDatabase implements AuditStore {
 
 function idOf(seq: number): string {
   return String(seq).padStart(SEQ_DIGITS, '0');
+}
+
+function mentions({ object, details = {} }: AuditEntry, text: string): boolean {
+  const wanted = text.toLowerCase();
+  return [object, ...Object.values(details)].some((value) => String(value).toLowerCase().includes(wanted));
 }
 
 /** After a partition: what hubs on either side wrote under one number. */

@@ -11,6 +11,7 @@ export interface AdminPlace {
 export const ADMIN_PLACES: readonly AdminPlace[] = [
   { href: '/admin/devices', name: m.admin_devices, roles: ['systemAdmin', 'securityAdmin'] },
   { href: '/admin/staff', name: m.admin_staff, roles: ['systemAdmin', 'securityAdmin'] },
+  { href: '/admin/audit', name: m.admin_audit, roles: ['auditAdmin'] },
 ];
 
 export function placesOf(roles: readonly Role[]): AdminPlace[] {
