@@ -85,7 +85,7 @@ it.each(chosen().map((matter) => [matter.matterId, matter.name.zh, matter] as co
   },
 );
 
-/** Prints each paper of the case; what their QR codes say. */
+/** What the QR codes of the case's papers say. */
 async function paperTexts(terminal: Terminal, caseId: string): Promise<string[]> {
   await terminal.go(`/case/${caseId}/papers`);
   const list = terminal.byId('paper-list');
@@ -94,8 +94,6 @@ async function paperTexts(terminal: Terminal, caseId: string): Promise<string[]>
   for (const entry of await list.locator('button[aria-pressed]').all()) {
     await entry.click();
     await entry.and(terminal.page.locator('[aria-pressed=true]')).waitFor();
-    await terminal.page.keyboard.press('F9');
-    await entry.getByTestId('paper-count').filter({ hasText: '已打印' }).waitFor();
     const code = terminal.byId('paper-qr').first();
     texts.push((await code.getAttribute('data-text')) ?? '');
   }

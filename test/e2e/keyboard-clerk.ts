@@ -2,6 +2,7 @@
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { fieldsOf } from '@sanji/sync/domain/form';
 import { intakeFor } from './intake-data.ts';
+import { Hand } from './scan.ts';
 import type { Terminal } from './terminal.ts';
 
 interface Focused {
@@ -23,6 +24,7 @@ export async function receiveByKeyboard(
 ): Promise<string> {
   const { page } = terminal;
   const { keyboard } = page;
+  const hand = await Hand.at(page);
   const { applicant, form, materials } = intakeFor(matter);
   const fields = new Map(fieldsOf(matter.form).map((field) => [`field-form-${field.name}`, field]));
   const received = new Set(
@@ -43,9 +45,9 @@ export async function receiveByKeyboard(
     if (answered.has(id)) return;
     answered.add(id);
     const text = texts.get(id);
-    if (text !== undefined) return keyboard.type(text);
-    if (received.has(id)) return keyboard.press('Space');
-    if (id === 'field-condition') return isChecked ? undefined : keyboard.press('Space');
+    if (text !== undefined) return hand.type(text);
+    if (received.has(id)) return hand.type(' ');
+    if (id === 'field-condition') return isChecked ? undefined : hand.type(' ');
     const [field, option] = fieldOf(id);
     if (field === undefined) return;
     const value = form[field.name];
@@ -55,8 +57,8 @@ export async function receiveByKeyboard(
       for (let i = 0; i < steps; i++) await keyboard.press('ArrowDown');
     } else if (type === 'checkbox') {
       const isWanted = Array.isArray(value) ? value.includes(option) : value === true;
-      if (isWanted !== isChecked) await keyboard.press('Space');
-    } else if (value !== undefined && value !== null) await keyboard.type(String(value));
+      if (isWanted !== isChecked) await hand.type(' ');
+    } else if (value !== undefined && value !== null) await hand.type(String(value));
   }
 
   /** The field of an element, and which of its options. */
@@ -87,14 +89,14 @@ export async function receiveByKeyboard(
   await keyboard.press('Shift+Tab');
   if (applicant.kind === 'organisation') await keyboard.press('ArrowRight');
   await keyboard.press('Tab');
-  await keyboard.type(applicant.idNumber);
+  await hand.type(applicant.idNumber);
   await keyboard.press('Tab');
   for (let stop = 0; (await focusedOn(terminal)).id !== 'intake-matter-search'; stop++) {
     if (stop === MAX_STOPS) throw new Error('the tab key does not come to the matters');
     await answer(await focusedOn(terminal));
     await keyboard.press('Tab');
   }
-  await keyboard.type(matter.basicCode);
+  await hand.type(matter.basicCode);
   await keyboard.press('Enter');
   await terminal.byId('intake-receive').waitFor();
   await walk();
@@ -105,6 +107,7 @@ export async function receiveByKeyboard(
     .or(terminal.byId('intake-refusal'))
     .first();
   await outcome.waitFor();
+  await hand.rest();
   if ((await outcome.getAttribute('data-testid')) !== 'paper-number')
     throw new Error(`${matter.matterId} ${matter.name.zh} was not received: ${await outcome.innerText()}`);
   return terminal.openCaseId();
