@@ -16,6 +16,7 @@ import { asStockDocument, makeCases, UNIT } from './fill.ts';
 import { measureIntake } from './intake-speed.ts';
 import { measurePrintPreview } from './print-preview.ts';
 import { measureSimulation } from './simulation-speed.ts';
+import { measureRelay } from './street-relay.ts';
 import { measureInUse } from './terminal-in-use.ts';
 import { servePage } from './serve-page.ts';
 import { BenchStation, makeCode } from './station.ts';
@@ -113,6 +114,7 @@ try {
   const previews = await measurePrintPreview(hub, { unit: UNIT, scratch });
   const intake = await measureIntake(hub, scratch);
   const simulation = await measureSimulation();
+  const relay = await measureRelay(hub, scratch);
 
   const report = {
     stockServer: couchUrl === undefined ? 'CouchDB-compatible server of the tests' : 'CouchDB at COUCHDB_URL',
@@ -128,6 +130,13 @@ try {
     offlineStartMs: inUse.offlineStartMs,
     firstScreenScriptGzipKb: inUse.scriptGzipKb,
     printPreview: { p50Ms: quantile(previews, 0.5), p95Ms: quantile(previews, 0.95) },
+    streetRelay: {
+      stations: relay.stations,
+      cases: relay.cases,
+      rssMb: relay.rssMb,
+      peakRssMb: relay.peakRssMb,
+      seenAtStreetP95Ms: quantile(relay.seenMs, 0.95),
+    },
     intake: {
       matterVersions: intake.matterVersions,
       keystrokeP95Ms: quantile(intake.keystrokeMs, 0.95),

@@ -45,15 +45,16 @@ export class BenchStation {
     this.terminal = enrolled.terminal;
   }
 
-  static async enrol(hubUrl: string, unit: string): Promise<BenchStation> {
+  /** @param servedBy whom it calls afterwards, e.g. its street's relay; default the hub */
+  static async enrol(hubUrl: string, unit: string, servedBy = hubUrl): Promise<BenchStation> {
     const keys = await newDeviceKeys();
     const code = await makeCode(hubUrl, unit);
-    const { value } = await ask<{ deviceId: string; terminal: string }>(`${hubUrl}/api/devices/enrol`, {
+    const { value } = await ask<{ deviceId: string; terminal: string }>(`${servedBy}/api/devices/enrol`, {
       method: 'POST',
       headers: JSON_TYPE,
       body: JSON.stringify({ code, publicKey: await exportPublicKey(keys.publicKey) }),
     });
-    const station = new BenchStation(hubUrl, keys, value);
+    const station = new BenchStation(servedBy, keys, value);
     await station.#openSession();
     return station;
   }

@@ -6,12 +6,15 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openCouchStore } from '@sanji/server/store/couchdb-store';
 
 export interface RunningHub {
   url: string;
   port: number;
+  /** Of the process; undefined for a hub in this one. */
+  pid?: number;
   /** Moves its clock: what is added to the machine's, milliseconds. */
   moveClock(offsetMs: number): void;
   /** SIGTERM, and waits for the end. */
@@ -30,6 +33,7 @@ export interface HubOptions {
   env?: Record<string, string>;
 }
 
+const RELAY_FLAGS = fileURLToPath(new URL('../../deploy/relay-node-flags.json', import.meta.url));
 const CHILD = fileURLToPath(new URL('./hub-child.ts', import.meta.url));
 
 const COUCHDB_URL = process.env['COUCHDB_URL'] ?? '';
@@ -46,7 +50,8 @@ if (process.env['VITEST'] !== undefined) {
 export async function startHubProcess(options: HubOptions): Promise<RunningHub> {
   const prefix = prefixes.get(options.dataDir) ?? `e2e${randomBytes(6).toString('hex')}_`;
   prefixes.set(options.dataDir, prefix);
-  const child = spawn(process.execPath, [CHILD], {
+  const isRelay = options.env?.['UPSTREAM_URL'] !== undefined;
+  const child = spawn(process.execPath, [...(isRelay ? relayFlags() : []), CHILD], {
     env: {
       ...process.env,
       PORT: String(options.port),
@@ -72,6 +77,7 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
   return {
     url: `http://localhost:${String(options.port)}`,
     port: options.port,
+    ...(child.pid !== undefined && { pid: child.pid }),
     moveClock: (offsetMs) => void child.send({ offsetMs }),
     stop: () => end(child, 'SIGTERM'),
     kill: () => end(child, 'SIGKILL'),
@@ -80,6 +86,11 @@ export async function startHubProcess(options: HubOptions): Promise<RunningHub> 
       await removeDatabases(options.dataDir);
     },
   };
+}
+
+/** As `npm start` gives them to a street relay. */
+function relayFlags(): string[] {
+  return JSON.parse(readFileSync(RELAY_FLAGS, 'utf8')) as string[];
 }
 
 async function removeDatabases(dataDir: string): Promise<void> {
