@@ -18,6 +18,7 @@ import type { ActionPayloads, FormValue } from './action.ts';
 import type { RuleCondition, Unit } from './catalog.ts';
 import { decide } from './decide.ts';
 import { fold } from './fold.ts';
+import type { MatterForm } from './form.ts';
 import { offeredMatters } from './tier-rules.ts';
 import type { Actor } from './state.ts';
 
@@ -36,13 +37,22 @@ interface Try {
   payload?: Partial<ActionPayloads['receive']>;
   actor?: Actor;
   units?: Unit[];
+  matterForm?: MatterForm;
 }
 
-function refusalOf({ condition, form = {}, conditionMet, payload, actor = makeActor(), units = UNITS }: Try) {
+function refusalOf({
+  condition,
+  form = {},
+  conditionMet,
+  payload,
+  actor = makeActor(),
+  units = UNITS,
+  matterForm = FORM,
+}: Try) {
   const row = condition === undefined ? {} : { condition };
   const catalog = makeCatalog({
     units,
-    matters: [makeMatter({ form: FORM })],
+    matters: [makeMatter({ form: matterForm })],
     rows: makeRows({ community: row, street: row, district: row }),
   });
   const caseNo = `${actor.unit.slice(6)}-261123-A1-0001`;
@@ -144,6 +154,13 @@ describe('a head-count', () => {
         code: 'field-required',
         params: { field: 'form.headCount' },
       });
+  });
+
+  it('that is asked of organisations only is not asked of a person', () => {
+    const ofOrganisations = makeForm({
+      headCount: { 'x-widget': 'integer', 'x-when': [{ field: 'applicant.kind', is: ['organisation'] }] },
+    });
+    expect(refusalOf({ condition, conditionMet: true, matterForm: ofOrganisations })).toBe('ok');
   });
 });
 

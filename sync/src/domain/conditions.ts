@@ -5,7 +5,7 @@
 import type { ActionPayloads, FormValue } from './action.ts';
 import type { Catalog, MatterVersion, RuleCondition } from './catalog.ts';
 import { takesCases } from './catalog-index.ts';
-import { formProblems } from './form-validity.ts';
+import { formProblems, shownFields } from './form-validity.ts';
 import type { Day, UnitCode } from './identifiers.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
@@ -54,11 +54,12 @@ export function receiptProblem({ rule, matter, actor, payload }: Receipt): Probl
 /** The back office is where the matter ends: a reviewer of that tier. At any counter a group of that size is sent there. */
 function headCountProblem({ rule, matter, actor, payload }: Receipt): Problem | undefined {
   const max = rule.condition?.maxHeadCount;
-  const isAsked = matter !== undefined && Object.hasOwn(matter.form.properties, HEAD_COUNT);
-  if (max === undefined || !isAsked) return undefined;
-  if (typeof payload.form[HEAD_COUNT] !== 'number')
-    return problem('field-required', { field: `form.${HEAD_COUNT}` });
-  return isBackOffice(rule, actor) ? undefined : crowdProblem(rule.condition, payload.form);
+  if (max === undefined || matter === undefined) return undefined;
+  const { applicant, form } = payload;
+  // A form may ask organisations only: a person comes alone.
+  if (!shownFields(matter.form, applicant, form).some(({ name }) => name === HEAD_COUNT)) return undefined;
+  if (typeof form[HEAD_COUNT] !== 'number') return problem('field-required', { field: `form.${HEAD_COUNT}` });
+  return isBackOffice(rule, actor) ? undefined : crowdProblem(rule.condition, form);
 }
 
 export function isBackOffice(
