@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openHubStores } from '@sanji/server/store/open-store';
+import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import { fold } from '@sanji/sync/domain/fold';
 import { Line } from '../integration/line.ts';
@@ -83,6 +84,11 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
+/** What is decided the hub concludes by itself, sooner or later. */
+function isDecided(doc: CaseDocument): boolean {
+  return ['approved', 'concluded'].includes(fold(doc).status);
+}
+
 async function waiting({ relay }: Street): Promise<number> {
   const { body } = await ask(relay.url, 'GET /healthz');
   return (body['relay'] as { pending: number }).pending;
@@ -149,7 +155,7 @@ test('two streets work a whole day without the district; in the evening every ca
   await hall.loop.poke();
   for (const { caseId } of all) {
     const doc = hall.find(caseId);
-    expect(doc && fold(doc).status).toBe('approved');
+    expect(doc && isDecided(doc)).toBe(true);
     // Once each, and densely.
     const seqs = Object.values(doc?.rulings ?? {}).map(({ seq }) => seq);
     expect(seqs.sort((a, b) => a - b)).toEqual(Array.from({ length: doc?.n ?? 0 }, (_, k) => k + 1));
@@ -160,9 +166,9 @@ test('two streets work a whole day without the district; in the evening every ca
       .poll(async () => {
         await station.loop.poke();
         const doc = station.find(caseId);
-        return [doc && fold(doc).status, doc?.n, doc?.relayed?.length ?? 0];
+        return [doc && isDecided(doc), doc?.relayed?.length ?? 0];
       }, PATIENCE)
-      .toEqual(['approved', hall.find(caseId)?.n, 0]);
+      .toEqual([true, 0]);
   for (const { loop, faults } of streets.flatMap(({ office, communities }) => [office, ...communities])) {
     await expect
       .poll(async () => {
