@@ -130,7 +130,7 @@ export function drawValue(
       const low = Math.ceil(schema.minimum ?? 0);
       return Math.min(
         schema.maximum ?? Number.POSITIVE_INFINITY,
-        between(low + 1, low + 3_000) + random.below(100) / 100,
+        (between(low + 1, low + 3_000) * 100 + random.below(100)) / 100,
       );
     }
     case 'date':
