@@ -28,12 +28,23 @@ async function expectNoViolation({ page }: Terminal): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
 }
 
+/** On a phone the table scrolls, by keys too, and the page does not. */
+async function expectFitsPhone(terminal: Terminal): Promise<void> {
+  const { page } = terminal;
+  const size = page.viewportSize();
+  await page.setViewportSize({ width: 390, height: 844 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await expectNoViolation(terminal);
+  if (size !== null) await page.setViewportSize(size);
+}
+
 /** Through the program, as a person goes: loading the page again would cut off the login that is under way. */
 async function administer(person: Person, place: 'devices' | 'staff' | 'audit'): Promise<void> {
   await desk.switchTo(person);
   await desk.page.locator('nav a[href="/admin"]').click();
   await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
   await desk.byId({ devices: 'device-table', staff: 'staff-table', audit: 'audit-table' }[place]).waitFor();
+  await expectFitsPhone(desk);
 }
 
 it('a terminal joins by the code of the slip, and is taken out of service with a reason', async () => {
