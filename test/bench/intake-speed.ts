@@ -36,6 +36,8 @@ export async function measureIntake(
     await page.getByTestId('unlock').click();
     await page.getByTestId('staff-name').waitFor();
     await page.getByTestId('sync-synced').waitFor();
+    // It carries the key to the next page: without it the terminal would lock.
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await page.goto(`${origin}/intake`);
     await page.getByTestId(`matter-${matters[0]?.matterId ?? ''}`).waitFor();
     const keystrokeMs: number[] = [];

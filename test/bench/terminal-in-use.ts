@@ -53,9 +53,7 @@ export async function measureInUse(
   await first.addInitScript(watchPage);
   const page = await first.newPage();
   await page.goto(`${origin}/enrol#code=${await makeCode(hub.url, unit)}`);
-  await page.evaluate(async () => {
-    await navigator.serviceWorker.ready;
-  });
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
   await unlock(page);
   await page.getByTestId('case-row').first().waitFor({ timeout: 120_000 });
   await page.getByTestId('sync-synced').waitFor({ timeout: 120_000 });
