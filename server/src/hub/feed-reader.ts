@@ -1,5 +1,5 @@
 /** What a station pulls: a page of its unit's feed, joined with the master copies, or of the catalog. */
-import { inEpoch, isSameEpoch } from '@sanji/sync/domain/epoch';
+import { epochOf, inEpoch, isSameEpoch } from '@sanji/sync/domain/epoch';
 import { feedOf, type UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { CaseDocument } from '@sanji/sync/domain/action';
@@ -113,7 +113,9 @@ async function casePage(
 ): Promise<Page> {
   const { count } = memory().epoch;
   const { entries, last, more } = await feeds.read(feed, since, limit);
-  const asked = entries.filter(({ gone }) => !gone || street.length > 0);
+  // A marker from before a restore is of a state that the case need not be in again.
+  const isAsked = (entry: FeedEntry) => !entry.gone || street.length > 0 || epochOf(entry) < count;
+  const asked = entries.filter(isAsked);
   const masters = await master.getMany(asked.map(({ caseId }) => caseId));
   const byId = new Map(masters.filter((doc) => doc !== undefined).map((doc) => [doc._id, doc]));
   const reading = { readers: new Set([feed, ...street.map(feedOf)]), epoch: count };
@@ -128,8 +130,8 @@ function itemOf(
 ): PullItem | undefined {
   const { caseId, n, gone } = entry;
   if (master === undefined) {
-    // An entry without its case: the case is deleted, which the hub never does. There is nothing to hand out.
-    return gone ? { kind: 'gone', caseId, n } : undefined;
+    // A marker was not asked about. Any other entry without its case: a restored hub has forgotten it, and there is nothing to hand out.
+    return gone && epochOf(entry) === epoch ? { kind: 'gone', caseId, n } : undefined;
   }
   // The feed may lag behind the case: what may be seen is decided by the case.
   return master.head.parties.some((unit) => readers.has(feedOf(unit)))
