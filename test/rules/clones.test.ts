@@ -4,6 +4,7 @@ import type { CaseDocument } from '@sanji/sync/domain/action';
 import { judgePush } from '@sanji/sync/replication/judge';
 import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
 import { WENLIN } from '../simulation/district.ts';
+import type { Station } from '../simulation/station.ts';
 import { CASE, OTHER, Rig, THIRD, bent, offline } from './rig.ts';
 
 const note = (text: string) => ({ kind: 'note' as const, payload: { text } });
@@ -111,6 +112,44 @@ test('rule 3: what is made under the id of another meets the other by a pull fir
   expect([...late.local.strays.values()].map(({ action }) => action.body.payload)).toEqual([
     { text: 'the second' },
   ]);
+  expect(late.find(CASE)?.actions).toEqual(rig.masterOf(CASE).actions);
+});
+
+test('rule 3: what is made under used ids while the hub is being asked about earlier ones is offered too', async () => {
+  const rig = new Rig();
+  const { first, clone } = await cloned(rig, CASE);
+  await first.act(CASE, note('one'), note('two'));
+  await rig.settle(first);
+  const unoffered = {
+    ok: true as const,
+    value: { v: 1 as const, hubNow: 0, epoch: rig.memory.epoch, results: [] },
+  };
+  let pushes: 'held' | 'asked' | 'free' = 'held';
+  const late: Station = rig.station(
+    'wenlin1',
+    (hub) => ({
+      ...hub,
+      pull: (request) => {
+        if (pushes === 'held') pushes = 'asked';
+        return hub.pull(request);
+      },
+      push: async (request) => {
+        if (pushes === 'held') return unoffered;
+        const answer = await hub.push(request);
+        if (pushes === 'asked') {
+          pushes = 'free';
+          await late.act(CASE, note('another two'));
+        }
+        return answer;
+      },
+    }),
+    { local: clone.local, deviceStore: clone.deviceStore },
+  );
+  await late.act(CASE, note('another one'));
+  await late.loop.poke();
+  const aside = [...rig.quarantine.entries.values()].map(({ action }) => action.body.payload);
+  expect(aside).toEqual([{ text: 'another one' }, { text: 'another two' }]);
+  expect([...late.local.strays.values()].map(({ action }) => action.body.payload)).toEqual(aside);
   expect(late.find(CASE)?.actions).toEqual(rig.masterOf(CASE).actions);
 });
 

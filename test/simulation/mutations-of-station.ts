@@ -74,8 +74,8 @@ export const STATION: readonly Mutation[] = [
   {
     name: 'a contested action goes to the tray and not to the hub',
     file: APPLY,
-    find: 'if (displaced.some(({ hash }) => each.offered?.has(hash) === false)) {',
-    replace: 'if (displaced.some(({ hash }) => each.offered?.has(hash) === undefined)) {',
+    find: 'if (displaced.some(({ hash }) => !each.offered.has(hash))) {',
+    replace: 'if (displaced.some(({ hash }) => each.offered.has(hash) === undefined)) {',
   },
   {
     name: 'a station writes without compare-and-set',

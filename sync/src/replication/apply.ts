@@ -24,8 +24,8 @@ interface Incoming {
   isDelta: boolean;
   /** What of the local copy the hub keeps outside the case. */
   aside: Aside[];
-  /** Hashes of what the hub was offered of the case; null: all that it can take. */
-  offered: ReadonlySet<string> | null;
+  /** Hashes of what the hub was offered of the case. */
+  offered: ReadonlySet<string>;
 }
 
 /**
@@ -39,11 +39,17 @@ export async function applyCanonical(ports: ApplyPorts, docs: CaseDocument[]): P
   );
 }
 
-/** As `applyCanonical` for cases whose own actions the hub was offered and cannot take: those go to the tray. */
-export async function applyContested(ports: ApplyPorts, docs: CaseDocument[]): Promise<void> {
-  await unite(
+export interface Contested {
+  doc: CaseDocument;
+  /** Hashes of the local actions that the hub was offered and cannot take: those go to the tray. */
+  offered: ReadonlySet<string>;
+}
+
+/** As `applyCanonical`: gives back those in which such an action was made since. */
+export async function applyContested(ports: ApplyPorts, cases: Contested[]): Promise<CaseDocument[]> {
+  return unite(
     ports,
-    docs.map((doc) => ({ doc, isDelta: false, aside: [], offered: null })),
+    cases.map((each) => ({ ...each, isDelta: false, aside: [] })),
   );
 }
 
@@ -65,7 +71,7 @@ async function unite(ports: ApplyPorts, incoming: Incoming[]): Promise<CaseDocum
       if (doc === undefined) continue;
       const log = mine === undefined ? undefined : logBehind(mine);
       const displaced = log === undefined ? [] : displacedFrom(log, doc);
-      if (displaced.some(({ hash }) => each.offered?.has(hash) === false)) {
+      if (displaced.some(({ hash }) => !each.offered.has(hash))) {
         contested.push(each.doc);
         continue;
       }

@@ -3,11 +3,14 @@ import type { CaseDocument } from '../domain/action.ts';
 import type { CatalogDocument } from '../domain/catalog.ts';
 import { outranks } from '../domain/catalog-index.ts';
 import { inEpoch } from '../domain/epoch.ts';
+import type { CaseId } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import { relayedOf, unsentOf } from '../domain/relayed.ts';
 import { GIVE_BACK_BYTES, PROTOCOL_VERSION, PULL_LIMIT } from '../protocol/messages.ts';
 import type { PackedCase, PullAnswer, PullItem } from '../protocol/messages.ts';
 import { applyCanonical, applyContested, applyGone, isLater } from './apply.ts';
+import type { Contested } from './apply.ts';
+import { logBehind } from './kept-work.ts';
 import { pushBatch, pushedOf, unruled } from './push-dirty.ts';
 import type { PushContext } from './push-dirty.ts';
 import { rebaseCase } from './rebase-case.ts';
@@ -148,20 +151,33 @@ async function settle(
   contested: CaseDocument[],
   epoch: number,
 ): Promise<Problem | undefined> {
-  for (const doc of contested) {
-    await rebaseCase(context.local, doc._id, epoch);
-    const known = await context.local.read(doc._id);
-    if (known?.kind !== 'case') continue;
-    const sent = pushedOf(known.doc);
-    const problem = sent.actions.length === 0 ? undefined : await pushBatch(context, [sent], new Set());
-    if (problem !== undefined) return problem;
+  // Again for what somebody at the counter did while the hub was asked.
+  for (let open = contested; open.length > 0;) {
+    const asked: Contested[] = [];
+    for (const doc of open) {
+      const { problem, offered } = await offer(context, doc._id, epoch);
+      if (problem !== undefined) return problem;
+      // What the hub could not take at all (parked) is kept in the tray; what it could not take now is pushed again.
+      if (!context.suspects.has(doc._id)) asked.push({ doc, offered });
+    }
+    open = await applyContested(context, asked);
   }
-  // What the hub could not take at all (parked) is kept in the tray; what it could not take now is pushed again.
-  await applyContested(
-    context,
-    contested.filter(({ _id }) => !context.suspects.has(_id)),
-  );
   return undefined;
+}
+
+/** Pushes what is unruled of the case; with the hashes of all that is here, since what is ruled the hub has heard before. */
+async function offer(
+  context: PushContext,
+  caseId: CaseId,
+  epoch: number,
+): Promise<{ problem: Problem | undefined; offered: ReadonlySet<string> }> {
+  await rebaseCase(context.local, caseId, epoch);
+  const known = await context.local.read(caseId);
+  const log = known === undefined ? undefined : logBehind(known);
+  const offered = new Set(Object.values(log?.actions ?? {}).map(({ hash }) => hash));
+  const sent = known?.kind === 'case' ? pushedOf(known.doc) : undefined;
+  const isNothing = sent === undefined || sent.actions.length === 0;
+  return { problem: isNothing ? undefined : await pushBatch(context, [sent], new Set()), offered };
 }
 
 /** Rule 12: what is unsent goes first; its answer is `gone` and buries. The checkpoint waits until then. */
