@@ -11,6 +11,9 @@ export interface CompatibleServer {
   url: string;
   /** Ends it as `kill -9` does. */
   kill(): Promise<void>;
+  /** Stops it in the middle of whatever it does; connections stay open and nothing is answered until `resume`. */
+  pause(): void;
+  resume(): void;
 }
 
 export interface CompatibleOptions {
@@ -18,16 +21,23 @@ export interface CompatibleOptions {
   version?: string;
   /** `user:password` it insists on; by default everybody is an administrator. */
   login?: string;
+  /** Where it keeps its databases, so that one started again on the folder has them. Default: in memory. */
+  folder?: string;
+  /** Default: a free one. */
+  port?: number;
 }
 
 export async function startCompatibleServer({
   version = '3.5.0',
   login = '',
+  folder = '',
+  port = 0,
 }: CompatibleOptions = {}): Promise<CompatibleServer> {
-  const child = fork(fileURLToPath(new URL('serve.ts', import.meta.url)), [version, login], {
-    execArgv: [],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
-  });
+  const child = fork(
+    fileURLToPath(new URL('serve.ts', import.meta.url)),
+    [version, login, folder, String(port)],
+    { execArgv: [], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
+  );
   const gone = once(child, 'exit');
   const first: unknown[] = await Promise.race([once(child, 'message'), gone]);
   const message = first[0];
@@ -40,5 +50,7 @@ export async function startCompatibleServer({
       child.kill('SIGKILL');
       await gone;
     },
+    pause: () => child.kill('SIGSTOP'),
+    resume: () => child.kill('SIGCONT'),
   };
 }

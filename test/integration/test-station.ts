@@ -25,6 +25,8 @@ export interface StationHub {
   url: string;
   clock: { now: () => number };
   hub: { container: { catalog: { current(): Catalog } } };
+  /** Whom a proxy in front would name as the caller. Default: nobody. */
+  callerAddress?: () => string;
 }
 
 export class TestStation {
@@ -87,7 +89,11 @@ export class TestStation {
   }
 
   get headers(): Record<string, string> {
-    return { authorization: `Bearer ${this.token}` };
+    const address = this.hub.callerAddress?.();
+    return {
+      authorization: `Bearer ${this.token}`,
+      ...(address !== undefined && { 'x-forwarded-for': address }),
+    };
   }
 
   async sign<K extends ActionKind>(
