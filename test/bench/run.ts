@@ -77,7 +77,10 @@ for (const name of wanted) if (!(name in PARTS)) throw new Error(`no such part: 
 
 const scratch = mkdtempSync(join(tmpdir(), 'sanji-bench-'));
 const hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
-const stockServer = await openStockServer(process.env['COUCHDB_URL'] ?? '');
+const stockServer = await openStockServer(
+  process.env['COUCHDB_URL'] ?? '',
+  mkdtempSync(join(scratch, 'stock-')),
+);
 
 try {
   const station = await BenchStation.enrol(hub.url, UNIT);

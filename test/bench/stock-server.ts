@@ -1,4 +1,6 @@
-/** What the stock plugin talks to: the server of `COUCHDB_URL` (of a cluster the first node that answers), or else the compatible one of the tests. */
+/**
+ * What the stock plugin talks to: the server of `COUCHDB_URL` (of a cluster the first node that answers), or else the compatible one of the tests, on disk as
+ * both CouchDB and the hub are. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import { parseCouchUrls } from '@sanji/server/store/couchdb-cluster';
 import { startCompatibleServer } from '../couchdb-compatible/server.ts';
@@ -15,12 +17,15 @@ export interface StockServer {
   close(): Promise<void>;
 }
 
-export async function openStockServer(couchUrls: string): Promise<StockServer> {
+/** @param folder for the compatible server's databases */
+export async function openStockServer(couchUrls: string, folder: string): Promise<StockServer> {
   if (couchUrls !== '') {
     return stockServer('CouchDB at COUCHDB_URL', await answeringNode(couchUrls), () => Promise.resolve());
   }
-  const compatible = await startCompatibleServer();
-  return stockServer('CouchDB-compatible server of the tests', compatible.url, () => compatible.kill());
+  const compatible = await startCompatibleServer({ folder });
+  return stockServer('CouchDB-compatible server of the tests, on disk', compatible.url, () =>
+    compatible.kill(),
+  );
 }
 
 function stockServer(name: string, url: string, stop: () => Promise<void>): StockServer {
