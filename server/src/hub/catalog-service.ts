@@ -9,6 +9,9 @@ import { inEpoch } from '@sanji/sync/domain/epoch';
 import type { CatalogStore } from '../store/catalog-store.ts';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
 
+/** Every district that has been set up has it. */
+const SETTINGS = 'settings:settings';
+
 /** Entries that must all be written; there as long as they may not be. */
 interface Journal {
   entries: CatalogEntry[];
@@ -50,6 +53,8 @@ export class CatalogService {
   /** Finishes what a crash interrupted. */
   static async open(deps: CatalogDeps): Promise<CatalogService> {
     const service = new CatalogService(deps, await deps.store.all());
+    // Asked for by name, so that a store whose nodes show nothing yet is not taken for a new one.
+    if (!service.#docs.has(SETTINGS)) await service.#refresh([SETTINGS]);
     for (const { id, value, rev } of await service.#journals.list()) {
       await service.put(value.entries);
       await service.#journals.remove(id, rev);
@@ -61,6 +66,7 @@ export class CatalogService {
     return this.#index;
   }
 
+  /** Nothing has ever been published here. */
   isEmpty(): boolean {
     return this.#docs.size === 0;
   }
@@ -91,8 +97,9 @@ export class CatalogService {
       const docs = next.filter((doc) => doc !== undefined);
       const verdicts = await this.#store.put(docs);
       this.#take(docs.filter((_, i) => verdicts[i] === 'written'));
-      rest = docs.filter((_, i) => verdicts[i] === 'conflict').map(({ entry }) => entry);
-      if (rest.length > 0) await this.reload();
+      const refused = docs.filter((_, i) => verdicts[i] === 'conflict');
+      await this.#refresh(refused.map(({ _id }) => _id));
+      rest = refused.map(({ entry }) => entry);
     }
   }
 
@@ -106,13 +113,13 @@ export class CatalogService {
     if (journal !== undefined) await this.#journals.remove(id, journal.rev);
   }
 
-  /** Writes an entry that must not exist yet; 'conflict', and the catalog reloaded, when it does. */
+  /** Writes an entry that must not exist yet; 'conflict', and what is stored taken in, when it does. */
   async insert(entry: CatalogEntry): Promise<'written' | 'conflict'> {
     if (this.#docs.has(catalogIdOf(entry))) return 'conflict';
     const doc = await this.#signed(entry, 1);
     const [verdict] = await this.#store.put([doc]);
     if (verdict === 'written') this.#take([doc]);
-    else await this.reload();
+    else await this.#refresh([doc._id]);
     return verdict ?? 'conflict';
   }
 
@@ -132,6 +139,11 @@ export class CatalogService {
     const taken = own.filter((_, i) => verdicts[i] === 'written');
     this.#take(taken);
     return taken.map(({ _id }) => _id);
+  }
+
+  /** By name, never by range, which may lag on a cluster. */
+  async #refresh(ids: string[]): Promise<void> {
+    this.#take(await this.#store.findMany(ids));
   }
 
   async #next(entry: CatalogEntry): Promise<CatalogDocument | undefined> {

@@ -13,9 +13,11 @@ export interface CatalogPage {
 }
 
 export interface CatalogStore {
-  /** Every document, by id. */
+  /** Every document, by id. On a cluster it may lag: one that has just got a node back may even look empty. */
   all(): Promise<CatalogDocument[]>;
   find(id: string): Promise<CatalogDocument | undefined>;
+  /** Those there are, as they are now. */
+  findMany(ids: string[]): Promise<CatalogDocument[]>;
   /**
    * One verdict per document, in order. 'conflict', and nothing written for it, when the stored `n` is not lower than the given one:
    * someone published before. Equal content under an equal `n` is 'written', so a repetition is harmless.
@@ -49,6 +51,11 @@ class CatalogDatabase implements CatalogStore {
   async find(id: string): Promise<CatalogDocument | undefined> {
     const doc = await this.#database.get(id);
     return doc === undefined ? undefined : toCatalog(doc);
+  }
+
+  async findMany(ids: string[]): Promise<CatalogDocument[]> {
+    const docs = await this.#database.getMany(ids);
+    return docs.flatMap((doc) => (doc === undefined ? [] : [toCatalog(doc)]));
   }
 
   async put(docs: CatalogDocument[]): Promise<('written' | 'conflict')[]> {
