@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `refuse`: 503. `swallow`: done, but the answer is lost. `hang`: no answer ever. */
-export type Behaviour = 'pass' | 'refuse' | 'swallow' | 'hang';
+/** `refuse`: 503. `swallow`: done, but the answer is lost. `hang`: no answer ever. `say`: this, whatever the server would have said. */
+export type Behaviour = 'pass' | 'refuse' | 'swallow' | 'hang' | { say: object };
 
 export interface FaultyNode {
   url: string;
@@ -24,6 +24,10 @@ export async function startFaultyNode(
       if (behaviour === 'hang') return;
       if (behaviour === 'refuse') {
         response.writeHead(503).end('{"error":"down"}');
+        return;
+      }
+      if (typeof behaviour === 'object') {
+        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(behaviour.say));
         return;
       }
       void passOn()

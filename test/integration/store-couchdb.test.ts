@@ -166,6 +166,41 @@ describe('failover', () => {
     node.close();
   });
 
+  test('a conflict is told although a node hangs and does not show its copy', async () => {
+    const asked: string[] = [];
+    const node = await startNode((_method, path) => {
+      if (path === '/_membership') return { say: { cluster_nodes: ['one', 'two', 'three'] } };
+      const [, copies] = /open_revs=all&r=(\d)/.exec(path) ?? [];
+      if (copies === undefined) return 'pass';
+      asked.push(copies);
+      // Of three copies CouchDB waits for the third for a minute, and fails then.
+      return copies === '3' ? 'hang' : 'pass';
+    });
+    const store = await openCouchStore({ url: node.url, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    await notes.put({ _id: 'a', text: '1' });
+    expect(await notes.put({ _id: 'a', text: '2' })).toEqual({ kind: 'conflict' });
+    expect(asked).toEqual(['3', '2']);
+    await finish(store);
+    node.close();
+  });
+
+  test('a node that hung at the start is asked last, and costs the start a moment only', async () => {
+    const [hung, second] = await Promise.all([startNode(() => 'hang'), startNode(() => 'pass')]);
+    const waits: string[] = [];
+    const store = await openCouchStore({
+      url: `${hung.url},${second.url}`,
+      prefix: newPrefix(),
+      onWait: (what) => waits.push(what),
+    });
+    const notes = await store.open<Note>('notes');
+    expect((await notes.put({ _id: 'a', text: '1' })).kind).toBe('written');
+    expect(waits).toEqual([]);
+    await finish(store);
+    hung.close();
+    second.close();
+  });
+
   test('says «unavailable» when every node is gone', async () => {
     const node = await startCompatibleServer();
     const store = await openCouchStore({ url: node.url, prefix: newPrefix() });

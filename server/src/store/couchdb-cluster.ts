@@ -53,6 +53,11 @@ export class CouchCluster {
     this.#copies = Math.min(3, Math.max(1, nodes.length));
   }
 
+  /** The node that answered last first. */
+  get order(): CouchNode[] {
+    return [...this.nodes.slice(this.#current), ...this.nodes.slice(0, this.#current)];
+  }
+
   /** `path` begins with a slash. Rejects with 'unavailable' when no node could serve it; any answer below 500 is an answer. */
   async fetch(path: string, init: RequestInit & { answerMs?: number } = {}): Promise<Response> {
     let reason: unknown;

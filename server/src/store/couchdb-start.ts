@@ -4,33 +4,48 @@ import { StoreStartError } from './store-error.ts';
 
 /** A node that needs longer to say who it is will not carry a hub either. */
 const GREETING_MS = 5_000;
+/** One that hangs must not hold up a start for which another will do. */
+const OTHERS_MS = 1_000;
 
 /**
  * Asks every node. Nodes that do not answer are forgiven while another one does: a hub must be able to start on a wounded cluster.
- * Throws StoreStartError.
+ * Answers with all of them, those that answered first. Throws StoreStartError.
  */
-export async function assertUsable(nodes: CouchNode[]): Promise<void> {
-  const silent: string[] = [];
-  for (const node of nodes) {
-    const silence = await askNode(node);
-    if (silence !== undefined) silent.push(`${node.base} (${silence})`);
-  }
-  if (silent.length < nodes.length) return;
+export async function assertUsable(nodes: CouchNode[]): Promise<CouchNode[]> {
+  const enough = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const answers = await Promise.all(
+    nodes.map(async (node) => {
+      const silence = await askNode(node, enough.signal);
+      if (silence === undefined) {
+        timer ??= setTimeout(() => {
+          enough.abort(new Error('no answer yet'));
+        }, OTHERS_MS);
+      }
+      return { node, silence };
+    }),
+  ).finally(() => {
+    clearTimeout(timer);
+    enough.abort();
+  });
+  const usable = answers.filter(({ silence }) => silence === undefined);
+  const silent = answers.filter(({ silence }) => silence !== undefined);
+  if (usable.length > 0) return [...usable, ...silent].map(({ node }) => node);
   throw new StoreStartError(
     'unreachable',
-    `No CouchDB answers at ${silent.join(', ')}.`,
+    `No CouchDB answers at ${silent.map(({ node, silence = '' }) => `${node.base} (${silence})`).join(', ')}.`,
     'Check host and port in COUCHDB_URL, that CouchDB is running, and that no firewall is in between.',
   );
 }
 
 /** Why the node is silent, or undefined when it will do. */
-async function askNode(node: CouchNode): Promise<string | undefined> {
+async function askNode(node: CouchNode, signal: AbortSignal): Promise<string | undefined> {
   let greeting: Response;
   let session: Response;
   try {
-    greeting = await ask(node, '/');
+    greeting = await ask(node, '/', signal);
     if (greeting.status >= 500) return `answers ${String(greeting.status)}`;
-    session = await ask(node, '/_session');
+    session = await ask(node, '/_session', signal);
     if (session.status >= 500) return `answers ${String(session.status)}`;
   } catch (error) {
     return reasonOf(error);
@@ -86,13 +101,13 @@ function loginRefused(node: CouchNode): StoreStartError {
   );
 }
 
-function ask(node: CouchNode, path: string): Promise<Response> {
+function ask(node: CouchNode, path: string, signal: AbortSignal): Promise<Response> {
   return fetch(node.base + path, {
     headers: {
       accept: 'application/json',
       ...(node.authorization === undefined ? {} : { authorization: node.authorization }),
     },
-    signal: AbortSignal.timeout(GREETING_MS),
+    signal: AbortSignal.any([AbortSignal.timeout(GREETING_MS), signal]),
   });
 }
 

@@ -70,8 +70,7 @@ export async function openCouchStore(options: CouchStoreOptions): Promise<Store>
       'Use lower-case letters, digits, _ and -, beginning with a letter.',
     );
   }
-  const nodes = parseCouchUrls(url);
-  await assertUsable(nodes);
+  const nodes = await assertUsable(parseCouchUrls(url));
   const cluster = new CouchCluster(nodes);
   await cluster.countNodes();
   return new CouchStore(cluster, options);
@@ -160,7 +159,7 @@ class CouchStore implements Store {
     for (let refusals = 0; ;) {
       let isLate = false;
       let reason: unknown;
-      for (const node of this.#cluster.nodes) {
+      for (const node of this.#cluster.order) {
         this.#assertOpen();
         try {
           return await within(this.#patience.tryMs, work(nano(node.url)));
