@@ -1,5 +1,5 @@
 /** What the commands at the top share: install what is missing, build what is stale. Runs on any Node >= 20. */
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -11,12 +11,28 @@ export const node = join(root, 'node_modules/.bin/node');
 
 /** Runs a command in the project; returns its exit code. The project's own binaries come first. */
 export function run(command, args, options = {}) {
-  const env = {
-    ...process.env,
-    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
-    ...options.env,
-  };
-  return spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env }).status ?? 1;
+  return (
+    spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options, env: envOf(options) }).status ?? 1
+  );
+}
+
+/** As `run`, beside others: resolves with the exit code and all that it printed. */
+export function runAside(command, args, options = {}) {
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: envOf(options) });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  }
+  return new Promise((resolve) => {
+    child.on('error', (error) => resolve({ code: 1, output: `${output}${error.message}\n` }));
+    child.on('close', (code) => resolve({ code: code ?? 1, output }));
+  });
+}
+
+function envOf({ env }) {
+  return { ...process.env, PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`, ...env };
 }
 
 /** `npm ci` when the lock file is not the one node_modules was installed from. */

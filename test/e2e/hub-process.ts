@@ -3,7 +3,7 @@
  * that belong to its data folder alone: a hub started again on the folder finds them, another run does not, and they go after the tests.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -109,13 +109,25 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   await ended;
 }
 
-/** A port nobody listens on, so that a stopped hub can come back at the same address. */
+/** Below those that systems give to outgoing connections, so that none of them takes the port of a hub that is stopped. */
+const [FIRST_PORT, PORTS] = [10_000, 20_000];
+
+/** A port nobody listens on, so that a stopped hub can come back at the same address. By chance, since other tests choose at the same time. */
 export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1');
-  await once(probe, 'listening');
-  const address = probe.address();
-  probe.close();
-  await once(probe, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  for (;;) {
+    const port = FIRST_PORT + randomInt(PORTS);
+    const probe = createServer().listen(port, '127.0.0.1');
+    const isFree = await new Promise<boolean>((resolve) => {
+      probe.once('listening', () => {
+        resolve(true);
+      });
+      probe.once('error', () => {
+        resolve(false);
+      });
+    });
+    if (!isFree) continue;
+    probe.close();
+    await once(probe, 'close');
+    return port;
+  }
 }
