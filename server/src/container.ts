@@ -2,6 +2,7 @@
 import { Router } from '@sanji/sync/replication/router';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
+import { policyOf } from '@sanji/sync/domain/security-policy';
 import type { Config } from './config.ts';
 import type { Ground } from './ground.ts';
 import { actionVerifier } from './hub/action-verifier.ts';
@@ -22,6 +23,7 @@ import { Metrics } from './metrics.ts';
 import { DeviceTokens } from './sessions/device-tokens.ts';
 import { Enrolment } from './sessions/enrolment.ts';
 import { Presence } from './sessions/presence.ts';
+import { SecondFactors } from './sessions/second-factors.ts';
 import { StaffSessions } from './sessions/staff-sessions.ts';
 import { openHubStores } from './store/open-store.ts';
 import { openRouterCheckpoint } from './store/router-checkpoint.ts';
@@ -34,6 +36,7 @@ export interface Container extends Ground {
   life: HubLife;
   restores: RestoreNotes;
   catalog: CatalogService;
+  factors: SecondFactors;
   enrolment: Enrolment;
   hubDevice: HubDevice;
   judge: JudgePorts;
@@ -152,6 +155,7 @@ async function assemble(basis: Basis): Promise<Container> {
     const staff = catalog.current().staff.get(staffId);
     return staff?.active === true ? staff : undefined;
   };
+  const policy = () => policyOf(catalog.current().settings);
   const findDevice = (deviceId: string) => catalog.current().devices.get(deviceId);
   const reader = { master, feeds, catalog: stores.catalog, clock, restores, memory };
   return {
@@ -159,7 +163,8 @@ async function assemble(basis: Basis): Promise<Container> {
     life,
     restores,
     catalog,
-    sessions: new StaffSessions({ directory, clock, findStaff }),
+    sessions: new StaffSessions({ directory, clock, findStaff, policy }),
+    factors: await SecondFactors.open({ directory, clock, policy }),
     tokens: await DeviceTokens.open({ directory, clock, findDevice }),
     presence: new Presence({ directory, clock, onFault }),
     enrolment: new Enrolment({ directory, catalog, clock }),

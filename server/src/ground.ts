@@ -8,6 +8,7 @@ import type { Logger } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import type { DeviceTokens } from './sessions/device-tokens.ts';
 import type { Presence } from './sessions/presence.ts';
+import type { FactorGate } from './sessions/second-factors.ts';
 import type { StaffSessions } from './sessions/staff-sessions.ts';
 import type { HubStores } from './store/open-store.ts';
 
@@ -20,6 +21,7 @@ export interface Ground {
   /** As of now. */
   catalog: { current(): Catalog };
   sessions: StaffSessions;
+  factors: FactorGate;
   tokens: DeviceTokens;
   presence: Presence;
   pokes: Pokes;

@@ -100,7 +100,8 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
       () => undefined,
       (error: unknown) => void onFault(error),
     );
-  const datesBy = ({ calendars, settings }: Catalog) => JSON.stringify([[...calendars], settings]);
+  const datesBy = ({ calendars, settings: { security: _noDate, ...settings } }: Catalog) =>
+    JSON.stringify([[...calendars], settings]);
   let dates = datesBy(catalog.current());
   catalog.onChange(() => {
     const next = datesBy(catalog.current());

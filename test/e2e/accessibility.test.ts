@@ -38,6 +38,7 @@ const SCREENS: { name: string; path: () => string; ready: string }[] = [
   { name: 'the matter matrix', path: () => '/matters', ready: 'matrix-grid' },
   { name: 'the sync page', path: () => '/sync', ready: 'sync-badge' },
   { name: 'verification', path: () => '/verify', ready: 'verify-text' },
+  { name: 'the own sessions', path: () => '/sessions', ready: 'session-table' },
   { name: 'the own password', path: () => '/password', ready: 'password-old' },
 ];
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMINS, PEOPLE, scratchDir, terminalAt, UNITS } from './cast.ts';
+import { codeAt } from '../integration/authenticator.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
 import { Terminal, type Person } from './terminal.ts';
 
@@ -38,12 +39,20 @@ async function expectFitsPhone(terminal: Terminal): Promise<void> {
   if (size !== null) await page.setViewportSize(size);
 }
 
+const READY = {
+  devices: 'device-table',
+  staff: 'staff-table',
+  sessions: 'session-table',
+  security: 'policy-table',
+  audit: 'audit-table',
+};
+
 /** Through the program, as a person goes: loading the page again would cut off the login that is under way. */
-async function administer(person: Person, place: 'devices' | 'staff' | 'audit'): Promise<void> {
+async function administer(person: Person, place: keyof typeof READY): Promise<void> {
   await desk.switchTo(person);
   await desk.page.locator('nav a[href="/admin"]').click();
   await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
-  await desk.byId({ devices: 'device-table', staff: 'staff-table', audit: 'audit-table' }[place]).waitFor();
+  await desk.byId(READY[place]).waitFor();
   await expectFitsPhone(desk);
 }
 
@@ -151,6 +160,44 @@ it('the audit log is searched, checked and taken out as a file by the audit admi
   await desk.byId('audit-kind').fill('audit-file');
   await desk.byId('audit-search').click();
   await desk.byId('audit-table').getByText('audit-file').waitFor();
+});
+
+it('rules for passwords change as a version, open sessions are seen, and the second factor is asked at the next login', async () => {
+  await administer(ADMINS.security, 'security');
+  await desk.byId('policy-minLength').fill('5');
+  await desk.byId('policy-save').click();
+  await desk.page.locator('[data-testid=policy-minLength][aria-invalid=true]').waitFor();
+  await expectNoViolation(desk);
+  await desk.byId('policy-minLength').fill('10');
+  await desk.byId('policy-save').click();
+  await desk.byId('policy-saved').getByText('第 2 版').waitFor();
+  await administer(ADMINS.security, 'sessions');
+  await desk.byId('session-table').getByText('本次').waitFor();
+  await expectNoViolation(desk);
+
+  await desk.byId('person-menu').click();
+  await desk.byId('menu-factor').click();
+  await desk.byId('factor-set-up').click();
+  const secret = (await desk.byId('factor-secret').innerText()).replaceAll(/\s/g, '');
+  await expectFitsPhone(desk);
+  await desk.byId('factor-first').fill(codeAt(secret, Date.now()));
+  await desk.byId('factor-confirm').click();
+  expect(await desk.byId('recovery-codes').locator('li').count()).toBe(10);
+  await desk.byId('recovery-kept').click();
+
+  await desk.switchTo(ADMINS.security);
+  await desk.byId('factor-code').fill('nothing');
+  await desk.byId('factor-show').click();
+  await desk.byId('factor-page').getByText('动态码不对').waitFor();
+  await expectFitsPhone(desk);
+  await desk.page.locator('nav a[href="/admin"]').click();
+  await desk.byId('to-factor').click();
+  // The code before it was used up by setting up.
+  await desk.byId('factor-code').fill(codeAt(secret, Date.now() + 30_000));
+  await desk.byId('factor-show').click();
+  await desk.byId('factor-opened').waitFor();
+  await desk.page.locator('nav a[href="/admin"]').click();
+  await desk.byId('device-table').waitFor();
 });
 
 it('who holds no such role finds no way in', async () => {

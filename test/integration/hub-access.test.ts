@@ -57,7 +57,11 @@ describe('the access table', () => {
   test('the three administrators are apart: who runs the system does not read the audit log', () => {
     const may = (role: (typeof ROLES)[number]) =>
       ROUTES.filter((route) => ([...ACCESS[route]] as string[]).includes(role));
-    expect(may('auditAdmin')).toEqual(['GET /api/audit', 'GET /api/audit/export']);
+    expect(may('auditAdmin')).toEqual([
+      'GET /api/security-policy',
+      'GET /api/audit',
+      'GET /api/audit/export',
+    ]);
     expect(may('systemAdmin')).not.toContain('GET /api/audit');
     expect(may('securityAdmin')).not.toContain('POST /api/enrolment-codes');
     expect(may('clerk')).toEqual([]);

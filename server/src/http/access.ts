@@ -16,12 +16,26 @@ export const ACCESS = {
   'GET /api/session': 'staff',
   'DELETE /api/session': 'staff',
   'POST /api/session/password': 'staff',
+  'GET /api/session/factor': 'staff',
+  'POST /api/session/factor': 'staff',
+  'POST /api/session/factor/setup': 'staff',
+  'POST /api/session/factor/confirm': 'staff',
+  'GET /api/session/all': 'staff',
+  'DELETE /api/session/all/:id': 'staff',
+
+  'GET /api/sessions': ['securityAdmin'],
+  'DELETE /api/sessions/:id': ['securityAdmin'],
+  'DELETE /api/staff/:staffId/sessions': ['securityAdmin'],
+
+  'GET /api/security-policy': ['securityAdmin', 'auditAdmin'],
+  'PUT /api/security-policy': ['securityAdmin'],
 
   'GET /api/staff': ['systemAdmin', 'securityAdmin'],
   'POST /api/staff': ['systemAdmin'],
   'PUT /api/staff/:staffId': ['systemAdmin'],
   'PUT /api/staff/:staffId/roles': ['securityAdmin'],
   'POST /api/staff/:staffId/password': ['securityAdmin'],
+  'DELETE /api/staff/:staffId/factor': ['securityAdmin', 'systemAdmin'],
 
   'POST /api/devices/enrol': 'public',
   'GET /api/devices': ['systemAdmin', 'securityAdmin'],

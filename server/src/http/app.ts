@@ -22,6 +22,9 @@ import { restoreRoutes } from '../resources/restore.ts';
 import { printRoutes } from '../resources/print.ts';
 import { revealRoutes } from '../resources/reveal.ts';
 import { ruleDraftRoutes } from '../resources/rule-draft.ts';
+import { openSessionRoutes } from '../resources/open-session.ts';
+import { secondFactorRoutes } from '../resources/second-factor.ts';
+import { securityPolicyRoutes } from '../resources/security-policy.ts';
 import { sessionRoutes } from '../resources/session.ts';
 import { staffRoutes } from '../resources/staff.ts';
 import { streetDirectoryRoutes } from '../resources/street-directory.ts';
@@ -41,6 +44,9 @@ export function endpointsOf(container: Container): Endpoint[] {
   const endpoints: Endpoint[] = [
     ...healthRoutes(container),
     ...sessionRoutes(container),
+    ...secondFactorRoutes(container),
+    ...securityPolicyRoutes(container),
+    ...openSessionRoutes(container),
     ...staffRoutes(container),
     ...enrolmentCodeRoutes(container),
     ...deviceRoutes(container),
@@ -77,7 +83,7 @@ export function createApp({
   patience = PATIENCE,
   elsewhere = notFound,
 }: AppParts): Express {
-  const { config, log, metrics, sessions, tokens, presence, onFault } = ground;
+  const { config, log, metrics, sessions, factors, tokens, presence, onFault } = ground;
   const app = express();
   app.disable('x-powered-by');
   app.set('trust proxy', config.trustProxy);
@@ -93,7 +99,7 @@ export function createApp({
   const guess = guessLimit();
   const cost = costLimit();
   for (const endpoint of endpoints) {
-    const handlers = [runEndpoint({ sessions, tokens, presence, stopping, onFault }, endpoint)];
+    const handlers = [runEndpoint({ sessions, factors, tokens, presence, stopping, onFault }, endpoint)];
     if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
     if (COSTLY.includes(endpoint.name)) handlers.unshift(cost);
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';

@@ -4,6 +4,7 @@ import type { Request } from 'express';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { DeviceTokens } from '../sessions/device-tokens.ts';
 import type { Presence } from '../sessions/presence.ts';
+import type { FactorGate } from '../sessions/second-factors.ts';
 import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import { accessOf, mayCall } from './access.ts';
 import type { Caller, DeviceCaller } from './endpoint.ts';
@@ -17,6 +18,7 @@ export interface AuthoriseDeps {
   sessions: StaffSessions;
   tokens: DeviceTokens;
   presence: Presence;
+  factors: FactorGate;
 }
 
 export async function authorise(
@@ -36,9 +38,14 @@ export async function authorise(
   const found = cookie === undefined ? undefined : await deps.sessions.find(cookie);
   if (found === undefined) return refused('login-required');
   if (!mayCall(access, found.staff.roles)) return refused('forbidden');
-  const { staff, sessionId, mustChange } = found;
+  const { staff, sessionId, mustChange, isProven } = found;
   if (mustChange && !WITH_A_GIVEN_PASSWORD.includes(route)) return refused('password-expired');
-  return { ok: true, value: { kind: 'staff', staff, sessionId } };
+  // What takes a role is administering.
+  if (access !== 'staff' && !isProven) {
+    const missing = await deps.factors.needed(staff);
+    if (missing !== undefined) return refused(missing === 'asked' ? 'factor-required' : 'factor-due');
+  }
+  return { ok: true, value: { kind: 'staff', staff, sessionId, isProven } };
 }
 
 async function deviceCaller(

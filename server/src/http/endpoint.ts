@@ -12,6 +12,8 @@ export interface StaffCaller {
   kind: 'staff';
   staff: Staff;
   sessionId: string;
+  /** The second factor was shown in this session. */
+  isProven: boolean;
 }
 export interface DeviceCaller {
   kind: 'device';

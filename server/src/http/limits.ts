@@ -17,7 +17,11 @@ const COSTLY_PER_MINUTE = 30;
  * Routes at which a secret short enough for people could be guessed. A device session is opened by a signature, which nobody guesses, and
  * all stations behind one address open theirs within a minute of the line coming back.
  */
-export const GUESSABLE: readonly RouteName[] = ['POST /api/session', 'POST /api/devices/enrol'];
+export const GUESSABLE: readonly RouteName[] = [
+  'POST /api/session',
+  'POST /api/session/factor',
+  'POST /api/devices/enrol',
+];
 
 /** Routes at which anybody may make the hub read and check megabytes before it knows who asks. */
 export const COSTLY: readonly RouteName[] = ['POST /sync/handover'];

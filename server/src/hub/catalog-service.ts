@@ -113,6 +113,25 @@ export class CatalogService {
     if (journal !== undefined) await this.#journals.remove(id, journal.rev);
   }
 
+  /**
+   * Changes one entry on what is stored now: `change` is asked again when another process wrote meanwhile, and says undefined to leave the
+   * entry as it is. False then, and when there is no such entry.
+   */
+  async alter(id: string, change: (entry: CatalogEntry) => CatalogEntry | undefined): Promise<boolean> {
+    for (;;) {
+      const known = this.#docs.get(id);
+      const entry = known === undefined ? undefined : change(known.entry);
+      if (known === undefined || entry === undefined) return false;
+      const doc = await this.#signed(entry, known.n + 1);
+      const [verdict] = await this.#store.put([doc]);
+      if (verdict === 'written') {
+        this.#take([doc]);
+        return true;
+      }
+      await this.#refresh([id]);
+    }
+  }
+
   /** Writes an entry that must not exist yet; 'conflict', and what is stored taken in, when it does. */
   async insert(entry: CatalogEntry): Promise<'written' | 'conflict'> {
     if (this.#docs.has(catalogIdOf(entry))) return 'conflict';

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '@sanji/sync/replication/ports';
 import { Relay } from '@sanji/sync/replication/relay';
+import { policyOf } from '@sanji/sync/domain/security-policy';
 import type { Config } from '../config.ts';
 import { ConfigError } from '../config.ts';
 import type { Ground } from '../ground.ts';
@@ -118,7 +119,8 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
   };
   const isInService = () => !isRevoked;
   const isLineUp = () => ['idle', 'syncing'].includes(relay.loop.status.state);
-  const sessions = new StaffSessions({ directory, clock, findStaff });
+  const policy = () => policyOf(catalog.current().settings);
+  const sessions = new StaffSessions({ directory, clock, findStaff, policy });
   return {
     ...basis,
     clock,
@@ -129,6 +131,8 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
     pace,
     pokes,
     sessions,
+    // Nothing is administered here: the district asks for the second factor where its own session is used.
+    factors: { needed: () => Promise.resolve(undefined) },
     isLineUp,
     isInService,
     failing: () => [

@@ -2,16 +2,18 @@
  * Logging in at a street relay. While the line is up the district judges the password, and its session is kept beside the relay's, in memory
  * alone, for what only the district does. While it is down the relay judges by the hash it was given of its street's staff.
  */
+import { z } from 'zod';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import type { UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { parseCookie } from 'cookie';
 import { SESSION_COOKIE } from '../http/authorise.ts';
-import type { StaffSessions } from '../sessions/staff-sessions.ts';
+import type { Login, StaffSessions } from '../sessions/staff-sessions.ts';
 import { askDistrict } from './ask-district.ts';
 
 /** A clerk waits for it; a dead line that nobody has noticed yet must not cost more. */
 const PATIENCE_MS = 3_000;
+const due = z.object({ mustChange: z.boolean().optional(), factor: z.enum(['asked', 'due']).optional() });
 /** Many times the people of a street; the oldest go first. */
 const MAX_KEPT = 500;
 
@@ -36,7 +38,7 @@ export class RelayLogin {
   }
 
   /** Problems: out-of-scope for a person of another street, those of `StaffSessions.login`. */
-  async login(staffId: string, password: string): Promise<Result<{ staff: Staff; token: string }>> {
+  async login(staffId: string, password: string): Promise<Result<Login>> {
     const { sessions, findStaff, street, isLineUp, onProven } = this.#deps;
     const staff = findStaff(staffId);
     if (staff !== undefined && !street().has(staff.unit))
@@ -55,7 +57,7 @@ export class RelayLogin {
     const token = await sessions.begin(staffId);
     this.#keep(token, asked.value.headers);
     onProven();
-    return { ok: true, value: { staff, token } };
+    return { ok: true, value: { staff, token, ...(await stillDue(asked.value)) } };
   }
 
   /** The district's session for the relay's; undefined for one that began while the line was down. */
@@ -71,4 +73,12 @@ export class RelayLogin {
     const [oldest] = this.#kept.keys();
     if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
+}
+
+/** What the district wants before its session opens more. */
+async function stillDue(answer: Response): Promise<Pick<Login, 'mustChange' | 'factor'>> {
+  const read = due.safeParse(await answer.json().catch(() => undefined));
+  if (!read.success) return {};
+  const { mustChange, factor } = read.data;
+  return { ...(mustChange !== undefined && { mustChange }), ...(factor !== undefined && { factor }) };
 }

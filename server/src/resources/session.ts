@@ -5,7 +5,7 @@ import { refused, type Problem } from '@sanji/sync/domain/problem';
 import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import { sessionCookie } from '../http/authorise.ts';
 import type { Ground } from '../ground.ts';
-import type { StaffSessions } from '../sessions/staff-sessions.ts';
+import type { Login, StaffSessions } from '../sessions/staff-sessions.ts';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { deviceId, millis, staff, staffId } from './schemas.ts';
 
@@ -19,7 +19,14 @@ const passwordChange = z.object({
   newPassword: z.string().min(1).max(MAX_PASSWORD),
   deviceId: deviceId.optional(),
 });
-const session = z.object({ staff, offlineUntil: millis, hubNow: millis });
+const factorDue = z.enum(['asked', 'due']).optional();
+const session = z.object({
+  staff,
+  offlineUntil: millis,
+  hubNow: millis,
+  /** Before administering: `asked`: the second factor is to be shown; `due`: one is to be set up. */
+  factor: factorDue,
+});
 const loggedIn = session.extend({
   /** Of the terminal named in the request: 32 bytes, base64url. */
   sealKey: z.string().optional(),
@@ -29,13 +36,17 @@ const loggedIn = session.extend({
 
 /** @param login proves who somebody is; a street relay asks its district first */
 export function sessionRoutes(
-  { sessions, audit, catalog, clock, config, stores }: Ground,
-  login: StaffSessions['login'] = (who, password) => sessions.login(who, password),
+  { sessions, factors, audit, catalog, clock, config, stores }: Ground,
+  login: StaffSessions['login'] = (...proof) => sessions.login(...proof),
 ): Endpoint[] {
   const offlineUntil = () => clock.now() + config.offlineHours * 3_600_000;
 
   /** With what lets the terminal open offline. */
-  async function opened(person: Staff, where: string | undefined, mustChange = false) {
+  async function opened(
+    person: Staff,
+    where: string | undefined,
+    { mustChange = false, factor }: Pick<Login, 'mustChange' | 'factor'>,
+  ) {
     const device = where === undefined ? undefined : await stores.directory.findDevice(where);
     return answered({
       staff: person,
@@ -43,20 +54,21 @@ export function sessionRoutes(
       hubNow: clock.now(),
       sealKey: device?.value.sealKey,
       ...(mustChange && { mustChange }),
+      ...(factor !== undefined && { factor }),
     });
   }
 
   return [
     forAnyone({
       name: 'POST /api/session',
-      summary: 'Log in. Five wrong passwords in a row lock the account for 15 minutes.',
+      summary: 'Log in. Wrong passwords in a row lock the account, as the security policy says.',
       body: loginRequest,
       answers: { schema: loggedIn },
       async handle({ body }) {
         const misplaced = terminalProblem(catalog.current(), body);
         const result =
           misplaced === undefined
-            ? await login(body.staffId, body.password)
+            ? await login(body.staffId, body.password, body.deviceId)
             : { ok: false as const, problem: misplaced };
         if (!result.ok) {
           // What was typed as a name may be a password typed into the wrong field: only known ids are written down.
@@ -72,8 +84,11 @@ export function sessionRoutes(
         }
         const object = body.deviceId === undefined ? 'session' : `device:${body.deviceId}`;
         await audit({ kind: 'login', staffId: body.staffId, object, result: 'ok' });
-        const { staff: person, mustChange } = result.value;
-        const answer = await opened(person, body.deviceId, mustChange);
+        const { staff: person, factor = await factors.needed(person), ...due } = result.value;
+        const answer = await opened(person, body.deviceId, {
+          ...due,
+          ...(factor !== undefined && { factor }),
+        });
         return { ...answer, value: { ...answer.value, cookie: sessionCookie(result.value.token) } };
       },
     }),
@@ -81,8 +96,15 @@ export function sessionRoutes(
       name: 'GET /api/session',
       summary: 'Who is logged in here.',
       answers: { schema: session },
-      handle: (_asked, caller) =>
-        Promise.resolve(answered({ staff: caller.staff, offlineUntil: offlineUntil(), hubNow: clock.now() })),
+      async handle(_asked, { staff: person, isProven }) {
+        const factor = isProven ? undefined : await factors.needed(person);
+        return answered({
+          staff: person,
+          offlineUntil: offlineUntil(),
+          hubNow: clock.now(),
+          ...(factor !== undefined && { factor }),
+        });
+      },
     }),
     forStaff({
       name: 'POST /api/session/password',
@@ -90,7 +112,7 @@ export function sessionRoutes(
         'Change the own password. The old one is asked again, a wrong one counts like a wrong login; other sessions of the person end.',
       body: passwordChange,
       answers: { schema: loggedIn },
-      async handle({ body }, { staff: person, sessionId }) {
+      async handle({ body }, { staff: person, sessionId, isProven }) {
         const { staffId: who } = person;
         const misplaced = terminalProblem(catalog.current(), { ...body, staffId: who });
         const result =
@@ -104,7 +126,9 @@ export function sessionRoutes(
           result: result.ok ? 'ok' : 'refused',
           ...(!result.ok && { details: { code: result.problem.code } }),
         });
-        return result.ok ? opened(person, body.deviceId) : result;
+        if (!result.ok) return result;
+        const factor = isProven ? undefined : await factors.needed(person);
+        return opened(person, body.deviceId, factor === undefined ? {} : { factor });
       },
     }),
     forStaff({

@@ -2,15 +2,15 @@
  * The staff of the district. Three hands: the system administrator opens, moves and closes accounts; the security administrator gives roles
  * and passwords; neither does so for the own account.
  */
-import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import type { Staff } from '@sanji/sync/domain/catalog';
-import { passwordProblem } from '@sanji/sync/domain/password';
 import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import { policyOf } from '@sanji/sync/domain/security-policy';
 import { staffProblem, STAFF_ROLES } from '@sanji/sync/domain/staff-rules';
 import { answered, forStaff, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
 import { openWorkOf } from '../hub/open-work.ts';
+import { firstPasswordFor } from '../sessions/first-password.ts';
 import { millis, staff as staffShape, staffId, unitCode } from './schemas.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -32,13 +32,15 @@ const listed = z.array(
     passwordChangedAt: millis,
     mustChange: z.boolean(),
     lockedUntil: millis,
+    /** The second factor; absent: none. */
+    factor: z.object({ enrolledAt: millis, lockedUntil: millis, recoveryLeft: z.int() }).optional(),
   }),
 );
 const changed = z.object({ staff: staffShape, handedOver: z.int() });
 
-type Parts = Pick<Container, 'catalog' | 'stores' | 'sessions' | 'clock' | 'audit'>;
+type Parts = Pick<Container, 'catalog' | 'stores' | 'sessions' | 'factors' | 'clock' | 'audit'>;
 
-export function staffRoutes({ catalog, stores, sessions, clock, audit }: Parts): Endpoint[] {
+export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }: Parts): Endpoint[] {
   /** Writes down how it ended; what was refused too. */
   async function logged<T>(
     { kind, by, about, more }: { kind: string; by: string; about: string; more?: Record<string, string> },
@@ -54,6 +56,8 @@ export function staffRoutes({ catalog, stores, sessions, clock, audit }: Parts):
     return result;
   }
 
+  const policy = () => policyOf(catalog.current().settings);
+
   function unitProblem(unit: string): Problem | undefined {
     const known = catalog.current().units.get(unit);
     return known?.active === true ? undefined : { code: 'unit-inactive', params: { unit } };
@@ -64,7 +68,7 @@ export function staffRoutes({ catalog, stores, sessions, clock, audit }: Parts):
     const bad = unitProblem(body.unit);
     if (bad !== undefined) return { ok: false as const, problem: bad };
     const person: Staff = { ...body, roles: [], active: true };
-    const password = newPassword(person);
+    const password = firstPasswordFor(person, policy());
     // The credential first: an account nobody can log in to would stand in the way of trying again.
     await sessions.givePassword(person.staffId, password);
     if ((await catalog.insert({ kind: 'staff', staff: person })) === 'conflict')
@@ -96,13 +100,18 @@ export function staffRoutes({ catalog, stores, sessions, clock, audit }: Parts):
       summary: 'How each person’s login stands. Names, units and roles are in the catalog.',
       answers: { schema: listed },
       async handle() {
-        const credentials = await stores.directory.listStaffCredentials();
+        const [credentials, secured] = await Promise.all([
+          stores.directory.listStaffCredentials(),
+          factors.list(),
+        ]);
+        const factorOf = new Map(secured.map(({ staffId: id, ...factor }) => [id, { factor }]));
         return answered(
           credentials.map(({ staffId: id, passwordChangedAt, mustChange = false, lockedUntil }) => ({
             staffId: id,
             passwordChangedAt,
             mustChange,
             lockedUntil: lockedUntil > clock.now() ? lockedUntil : 0,
+            ...factorOf.get(id),
           })),
         );
       },
@@ -175,20 +184,10 @@ export function staffRoutes({ catalog, stores, sessions, clock, audit }: Parts):
         const entry = { kind: 'password-reset', by, about: known.staffId };
         const done = await logged(entry, allowed);
         if (!done.ok) return done;
-        const password = newPassword(known);
+        const password = firstPasswordFor(known, policy());
         await sessions.givePassword(known.staffId, password);
         return answered({ staff: known, password });
       },
     }),
   ];
-}
-
-/** Read aloud and typed once: no 0/O, 1/l/I. Twelve of 54 characters are 69 bits. */
-const LETTERS = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKMNPQRSTUVWXYZ23456789';
-
-function newPassword(person: Pick<Staff, 'staffId'>): string {
-  for (;;) {
-    const password = Array.from({ length: 12 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
-    if (passwordProblem(password, person) === undefined) return password;
-  }
 }

@@ -13,6 +13,7 @@ import type {
 import { isDay } from '@sanji/sync/domain/dates';
 import { TIERS, UNIT_CODE } from '@sanji/sync/domain/identifiers';
 import { words } from '@sanji/sync/domain/form-shape';
+import { policyProblem } from '@sanji/sync/domain/security-policy';
 
 const text = z.string().trim().min(1).max(200);
 const unitCode = z.string().regex(UNIT_CODE);
@@ -126,6 +127,23 @@ export const staffSchema: z.ZodType<(Staff & { password: string })[]> = z.array(
   }),
 );
 
+const rules = z.strictObject({
+  version: z.int().min(1),
+  since: z.int(),
+  by: text,
+  minLength: z.int(),
+  kinds: z.int(),
+  history: z.int(),
+  maxAgeDays: z.int(),
+  tries: z.int(),
+  lockMinutes: z.int(),
+  factor: z.enum(['required', 'offered']),
+});
+const securityPolicy = rules.refine((policy) => {
+  const found = policyProblem(policy, policy);
+  return found === undefined || found.code === 'no-change';
+}, 'weaker-than-level-3');
+
 export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   district: unitCode,
   officeHours: z
@@ -139,4 +157,5 @@ export const settingsSchema: z.ZodType<Settings> = z.strictObject({
     .strictObject({ zh: z.string().min(1).max(600), en: z.string().min(1).max(1_200) })
     .exactOptional(),
   archive: z.strictObject({ afterDays: z.int().min(0).max(3_650), retention: text }).exactOptional(),
+  security: z.array(securityPolicy).exactOptional(),
 });

@@ -6,15 +6,16 @@ import { createHash, randomBytes } from 'node:crypto';
 import { hash as argonHash, verify as argonVerify } from '@node-rs/argon2';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { passwordProblem } from '@sanji/sync/domain/password';
-import { refused, type Result } from '@sanji/sync/domain/problem';
+import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import type { SecurityPolicy } from '@sanji/sync/domain/security-policy';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, StaffCredential, Versioned } from '../store/directory-store.ts';
+import { isCommonPassword } from './common-passwords.ts';
 
 export const IDLE_MS = 30 * 60_000;
 /** A working day and its overtime; then the password is asked again whatever happened. */
 const LIFETIME_MS = 12 * 3_600_000;
-const MAX_FAILURES = 5;
-const LOCK_OUT_MS = 15 * 60_000;
+const DAY_MS = 86_400_000;
 /** Writing «seen» at every request would cost a disk sync each; a minute is exact enough for half an hour. */
 const TOUCH_MS = 60_000;
 /** argon2id is the default algorithm; memory and passes by OWASP's first recommendation. */
@@ -28,8 +29,12 @@ interface SessionRecord {
   staffId: string;
   startedAt: number;
   seenAt: number;
-  /** Opened with a password that an administrator has seen. */
+  /** Opened with a password that an administrator has seen, or that is too old. */
   mustChange?: boolean;
+  /** The second factor was shown too. */
+  isProven?: boolean;
+  /** The terminal it was opened at. */
+  deviceId?: string;
 }
 
 export interface Login {
@@ -38,6 +43,24 @@ export interface Login {
   token: string;
   /** The password only opens the way to a new one. */
   mustChange?: boolean;
+  /** What is still to be done before administering: show the second factor, or set one up. */
+  factor?: 'asked' | 'due';
+}
+
+export interface OpenSession {
+  id: string;
+  staffId: string;
+  startedAt: number;
+  seenAt: number;
+  isProven: boolean;
+  deviceId?: string;
+}
+
+export interface FoundSession {
+  staff: Staff;
+  sessionId: string;
+  mustChange: boolean;
+  isProven: boolean;
 }
 
 export interface StaffSessionsDeps {
@@ -45,36 +68,54 @@ export interface StaffSessionsDeps {
   clock: Clock;
   /** The person as the catalog has them now; undefined when unknown or no longer active. */
   findStaff: (staffId: string) => Staff | undefined;
+  /** As of now. */
+  policy: () => SecurityPolicy;
 }
 
 export class StaffSessions {
   readonly #directory: DirectoryStore;
   readonly #clock: Clock;
   readonly #findStaff: (staffId: string) => Staff | undefined;
+  readonly #policy: () => SecurityPolicy;
   /** Verified against when there is no such person, so that the time taken does not tell. */
   readonly #decoy: Promise<string>;
 
-  constructor({ directory, clock, findStaff }: StaffSessionsDeps) {
+  constructor({ directory, clock, findStaff, policy }: StaffSessionsDeps) {
     this.#directory = directory;
     this.#clock = clock;
     this.#findStaff = findStaff;
+    this.#policy = policy;
     this.#decoy = hashPassword(randomBytes(16).toString('hex'));
   }
 
   /** Problems: login-failed {triesLeft}, locked-out {minutes}. */
-  async login(staffId: string, password: string): Promise<Result<Login>> {
+  async login(staffId: string, password: string, deviceId?: string): Promise<Result<Login>> {
     const staff = this.#findStaff(staffId);
     const proven = await this.#prove(staffId, password);
     if (!proven.ok) return proven;
-    if (staff === undefined) return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
-    const mustChange = proven.value.mustChange === true;
-    return { ok: true, value: { staff, token: await this.begin(staffId), mustChange } };
+    if (staff === undefined) return refused('login-failed', { triesLeft: this.#policy().tries - 1 });
+    const { mustChange = false, passwordChangedAt } = proven.value;
+    const isOld = this.#clock.now() - passwordChangedAt > this.#policy().maxAgeDays * DAY_MS;
+    const begun = { mustChange: mustChange || isOld, ...(deviceId !== undefined && { deviceId }) };
+    return { ok: true, value: { staff, token: await this.begin(staffId, begun), ...begun } };
   }
 
   /** For a person whose password has been proven, here or at the district. Gives the cookie's secret. */
-  async begin(staffId: string): Promise<string> {
-    const known = await this.#update(staffId, (found) => ({ ...found, failures: 0, lockedUntil: 0 }));
-    return this.#start(staffId, known?.value.mustChange === true);
+  async begin(
+    staffId: string,
+    { mustChange = false, deviceId }: Pick<SessionRecord, 'mustChange' | 'deviceId'> = {},
+  ): Promise<string> {
+    await this.#update(staffId, (found) => ({ ...found, failures: 0, lockedUntil: 0 }));
+    const token = randomBytes(32).toString('base64url');
+    const now = this.#clock.now();
+    await this.#documents().put(idOf(token), {
+      staffId,
+      startedAt: now,
+      seenAt: now,
+      ...(mustChange && { mustChange }),
+      ...(deviceId !== undefined && { deviceId }),
+    });
+    return token;
   }
 
   /** Sets what an administrator hands over: good for choosing an own one. Ends the person's sessions and the lock-out. */
@@ -88,29 +129,39 @@ export class StaffSessions {
       mustChange: true,
     };
     const isFirst = (await this.#directory.putStaffCredential(given)) === 'written';
-    if (!isFirst) await this.#update(staffId, () => given);
+    if (!isFirst) await this.#update(staffId, (known) => ({ ...given, formerHashes: this.#formerOf(known) }));
     await this.endAll(staffId);
   }
 
   /**
    * The old password is asked again, and a wrong one counts like a wrong login: a terminal left open must not be enough. Every other session
    * of the person ends.
-   * Problems: password-weak, password-same, login-failed, locked-out, edit-conflict.
+   * Problems: password-weak, password-common, password-same, password-reused, login-failed, locked-out, edit-conflict.
    */
   async changePassword(
     { staffId, sessionId }: { staffId: string; sessionId: string },
     { oldPassword, newPassword }: { oldPassword: string; newPassword: string },
   ): Promise<Result<void>> {
-    const weak = passwordProblem(newPassword, { staffId });
+    const weak = passwordProblem(newPassword, { staffId }, this.#policy());
     if (weak !== undefined) return { ok: false, problem: weak };
+    if (isCommonPassword(newPassword)) return refused('password-common');
     const proven = await this.#prove(staffId, oldPassword);
     if (!proven.ok) return proven;
     if (newPassword === oldPassword) return refused('password-same');
+    const used = await this.#usedProblem(proven.value, newPassword);
+    if (used !== undefined) return { ok: false, problem: used };
     const passwordHash = await hashPassword(newPassword);
     const written = await this.#update(staffId, (known) =>
       // Changed meanwhile: the old password was right for what is no more.
       known.passwordHash === proven.value.passwordHash
-        ? { staffId, passwordHash, failures: 0, lockedUntil: 0, passwordChangedAt: this.#clock.now() }
+        ? {
+            staffId,
+            passwordHash,
+            failures: 0,
+            lockedUntil: 0,
+            passwordChangedAt: this.#clock.now(),
+            formerHashes: this.#formerOf(known),
+          }
         : undefined,
     );
     if (written?.changed !== true) return refused('edit-conflict');
@@ -123,37 +174,64 @@ export class StaffSessions {
     return { ok: true, value: undefined };
   }
 
+  /** As many as the policy looks back to, the newest first. */
+  #formerOf({ passwordHash, formerHashes = [] }: StaffCredential): string[] {
+    return [passwordHash, ...formerHashes].slice(0, this.#policy().history - 1);
+  }
+
+  async #usedProblem(known: StaffCredential, password: string): Promise<Problem | undefined> {
+    const { history } = this.#policy();
+    // A password that was given counts as used: others have seen it.
+    const former = [known.passwordHash, ...(known.formerHashes ?? [])].slice(0, history);
+    const hits = await Promise.all(former.map((hash) => argonVerify(hash, password)));
+    return hits.includes(true) ? { code: 'password-reused', params: { count: history } } : undefined;
+  }
+
   async #prove(staffId: string, password: string): Promise<Result<StaffCredential>> {
+    const { tries, lockMinutes } = this.#policy();
     const reserved = await this.#reserveTry(staffId);
     if (reserved === undefined || this.#findStaff(staffId) === undefined) {
       await argonVerify(await this.#decoy, password);
-      return refused('login-failed', { triesLeft: MAX_FAILURES - 1 });
+      return refused('login-failed', { triesLeft: tries - 1 });
     }
     if (!reserved.ok) return reserved;
     const credential = reserved.value;
     if (await argonVerify(credential.passwordHash, password)) return { ok: true, value: credential };
-    const triesLeft = MAX_FAILURES - credential.failures;
+    const triesLeft = tries - credential.failures;
     return triesLeft > 0
       ? refused('login-failed', { triesLeft })
-      : refused('locked-out', { minutes: LOCK_OUT_MS / 60_000 });
+      : refused('locked-out', { minutes: lockMinutes });
   }
 
   /** The person behind a cookie's secret; undefined when there is none or the idle time has passed. */
-  async find(token: string): Promise<{ staff: Staff; sessionId: string; mustChange: boolean } | undefined> {
+  async find(token: string): Promise<FoundSession | undefined> {
     const sessionId = idOf(token);
     const sessions = this.#documents();
     const found = await sessions.find(sessionId);
     if (found === undefined) return undefined;
     const now = this.#clock.now();
-    const { staffId, seenAt, startedAt } = found.value;
+    const { staffId, seenAt } = found.value;
     const staff = this.#findStaff(staffId);
-    if (staff === undefined || now - seenAt > IDLE_MS || now - startedAt > LIFETIME_MS) {
+    if (staff === undefined || this.#hasRunOut(found.value)) {
       await sessions.remove(sessionId, found.rev);
       return undefined;
     }
     // A conflict means that another request said the same a moment ago.
     if (now - seenAt > TOUCH_MS) await sessions.put(sessionId, { ...found.value, seenAt: now }, found.rev);
-    return { staff, sessionId, mustChange: found.value.mustChange === true };
+    const { mustChange = false, isProven = false } = found.value;
+    return { staff, sessionId, mustChange, isProven };
+  }
+
+  /** The second factor was shown in this session. False when the session has ended meanwhile. */
+  async noteProven(sessionId: string): Promise<boolean> {
+    for (;;) {
+      const found = await this.#documents().find(sessionId);
+      if (found === undefined) return false;
+      if (
+        (await this.#documents().put(sessionId, { ...found.value, isProven: true }, found.rev)) === 'written'
+      )
+        return true;
+    }
   }
 
   async end(sessionId: string): Promise<void> {
@@ -161,46 +239,57 @@ export class StaffSessions {
     if (found !== undefined) await this.#documents().remove(sessionId, found.rev);
   }
 
-  /** Every session of the person, but for one. */
-  async endAll(staffId: string, exceptId?: string): Promise<void> {
+  /** Every session of the person, but for one. Gives how many ended. */
+  async endAll(staffId: string, exceptId?: string): Promise<number> {
+    let ended = 0;
     for (const { id, value, rev } of await this.#documents().list()) {
-      if (value.staffId === staffId && id !== exceptId) await this.#documents().remove(id, rev);
+      if (value.staffId !== staffId || id === exceptId) continue;
+      await this.#documents().remove(id, rev);
+      ended += 1;
     }
+    return ended;
+  }
+
+  /** What has not run out, who was seen last first. `id` is no way in: it is the hash of the cookie. */
+  async open(): Promise<OpenSession[]> {
+    const open = (await this.#documents().list()).filter(({ value }) => !this.#hasRunOut(value));
+    return open
+      .map(({ id, value: { staffId, startedAt, seenAt, deviceId, isProven = false } }) => ({
+        id,
+        staffId,
+        startedAt,
+        seenAt,
+        isProven,
+        ...(deviceId !== undefined && { deviceId }),
+      }))
+      .sort((a, b) => b.seenAt - a.seenAt);
   }
 
   /** Removes what has run out. For a timer. */
   async sweep(): Promise<void> {
-    const now = this.#clock.now();
     for (const { id, value, rev } of await this.#documents().list()) {
-      if (now - value.seenAt > IDLE_MS || now - value.startedAt > LIFETIME_MS)
-        await this.#documents().remove(id, rev);
+      if (this.#hasRunOut(value)) await this.#documents().remove(id, rev);
     }
+  }
+
+  #hasRunOut({ seenAt, startedAt }: SessionRecord): boolean {
+    const now = this.#clock.now();
+    return now - seenAt > IDLE_MS || now - startedAt > LIFETIME_MS;
   }
 
   #documents() {
     return this.#directory.documents<SessionRecord>('session');
   }
 
-  async #start(staffId: string, mustChange: boolean): Promise<string> {
-    const token = randomBytes(32).toString('base64url');
-    const now = this.#clock.now();
-    await this.#documents().put(idOf(token), {
-      staffId,
-      startedAt: now,
-      seenAt: now,
-      ...(mustChange && { mustChange }),
-    });
-    return token;
-  }
-
   async #reserveTry(staffId: string): Promise<Result<StaffCredential> | undefined> {
     const now = this.#clock.now();
+    const { tries, lockMinutes } = this.#policy();
     const isLocked = (known: StaffCredential) => known.lockedUntil > now;
     const credential = await this.#update(staffId, (known) => {
       if (isLocked(known)) return undefined;
       // The lock has run out: counting starts anew.
       const failures = known.lockedUntil > 0 ? 1 : known.failures + 1;
-      return { ...known, failures, lockedUntil: failures >= MAX_FAILURES ? now + LOCK_OUT_MS : 0 };
+      return { ...known, failures, lockedUntil: failures >= tries ? now + lockMinutes * 60_000 : 0 };
     });
     if (credential === undefined) return undefined;
     if (credential.changed) return { ok: true, value: credential.value };

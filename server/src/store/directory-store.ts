@@ -25,6 +25,8 @@ export interface StaffCredential {
   passwordChangedAt: number;
   /** An administrator has seen the password: it only opens the way to a new one. */
   mustChange?: boolean;
+  /** argon2id hashes of the passwords before, the newest first. */
+  formerHashes?: string[];
 }
 
 /** What the hub keeps of a device beside its public entry in the catalog (`device:<id>`). */

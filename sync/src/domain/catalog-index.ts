@@ -82,6 +82,9 @@ export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
   };
 }
 
+/** There is one of them. */
+export const SETTINGS_ID = 'settings:settings';
+
 /** The id under which an entry is filed: `<kind>:<key>`. */
 export function catalogIdOf(entry: CatalogEntry): string {
   switch (entry.kind) {
@@ -98,7 +101,7 @@ export function catalogIdOf(entry: CatalogEntry): string {
     case 'staff':
       return `staff:${entry.staff.staffId}`;
     case 'settings':
-      return 'settings:settings';
+      return SETTINGS_ID;
   }
 }
 

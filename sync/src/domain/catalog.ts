@@ -3,6 +3,7 @@ import type { Day, DeviceId, MatterId, StaffId, Tier, UnitCode } from './identif
 import type { Role } from './action.ts';
 import type { MatterForm, Words } from './form.ts';
 import type { Condition } from './form-condition.ts';
+import type { SecurityPolicy } from './security-policy.ts';
 
 export interface Unit {
   code: UnitCode;
@@ -193,6 +194,8 @@ export interface Settings {
     /** Retention class, e.g. `30y`. */
     retention: string;
   };
+  /** Every version, ascending; the last one counts. Absent: the default. */
+  security?: SecurityPolicy[];
 }
 
 export interface CatalogDocument {

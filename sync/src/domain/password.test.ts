@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import { passwordProblem } from './password.ts';
+import { DEFAULT_POLICY } from './security-policy.ts';
 
 const weak = { code: 'password-weak', params: { min: 8, kinds: 3 } };
-const problemOf = (password: string) => passwordProblem(password, { staffId: 'yangxm' });
+const problemOf = (password: string) => passwordProblem(password, { staffId: 'yangxm' }, DEFAULT_POLICY);
 
 it.each(['Wuhua-2026', 'abcDEF12', 'abc-1234', '翠湖边-Lake', 'correct Horse'])('takes %s', (password) => {
   expect(problemOf(password)).toBeUndefined();

@@ -62,7 +62,13 @@ export const PROBLEMS = {
   'locked-out': 'needs-person', // {minutes}
   'password-weak': 'needs-person', // {min, kinds}: fewer characters or kinds of them, or the account's name in it
   'password-same': 'needs-person', // {}: the new password is the old one
-  'password-expired': 'needs-person', // {}: somebody else has seen it; only a new one opens the rest
+  'password-expired': 'needs-person', // {}: somebody else has seen it, or it is too old; only a new one opens the rest
+  'password-common': 'needs-person', // {}: on the lists that guessing begins with
+  'password-reused': 'needs-person', // {count}: one of the last so many
+  'factor-required': 'needs-person', // {}: administering takes the code of the second factor
+  'factor-due': 'needs-person', // {}: administering takes a second factor, which is to be set up first
+  'factor-wrong': 'needs-person', // {triesLeft}
+  'factor-replayed': 'needs-person', // {}: the code was used before; the next one will do
   'device-required': 'needs-person', // {}
   forbidden: 'never', // {}
   'code-invalid': 'needs-person', // {}: one-time code wrong, used or expired

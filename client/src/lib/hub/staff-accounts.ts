@@ -12,6 +12,8 @@ export interface StaffLoginState {
   mustChange: boolean;
   /** 0 when not locked out. */
   lockedUntil: number;
+  /** The second factor, where there is one. */
+  factor?: { enrolledAt: number; lockedUntil: number; recoveryLeft: number };
 }
 
 export type StaffPlace = Pick<Staff, 'name' | 'unit' | 'position'>;
@@ -44,6 +46,10 @@ export function giveRoles(staffId: string, roles: Role[]): Promise<Result<{ staf
 
 export function resetPassword(staffId: string): Promise<Result<FirstPassword>> {
   return askJson({ method: 'POST', path: `${pathOf(staffId)}/password` });
+}
+
+export function resetFactor(staffId: string): Promise<Result<undefined>> {
+  return askJson({ method: 'DELETE', path: `${pathOf(staffId)}/factor` });
 }
 
 function pathOf(staffId: string): string {

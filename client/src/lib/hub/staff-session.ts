@@ -2,6 +2,7 @@
 import type { Staff } from '@sanji/sync/domain/catalog';
 import type { Result } from '@sanji/sync/domain/problem';
 import { ask, askJson } from './http.ts';
+import type { FactorNeed } from './second-factor.ts';
 
 export interface StaffLogin {
   staff: Staff;
@@ -11,6 +12,8 @@ export interface StaffLogin {
   sealKey?: string;
   /** The password was given by an administrator: it only opens the way to a new one. */
   mustChange?: boolean;
+  /** Before administering: the second factor is to be shown, or one to be set up. */
+  factor?: FactorNeed;
 }
 
 export function logIn(credentials: {

@@ -4,6 +4,7 @@ import type { Staff, Unit } from '@sanji/sync/domain/catalog';
 import { problem, type Problem } from '@sanji/sync/domain/problem';
 import { fromBase64Url } from '@sanji/sync/domain/signing';
 import type { Actor } from '@sanji/sync/domain/state';
+import type { FactorNeed } from '#lib/hub/second-factor.ts';
 import { changePassword, logIn, logOut, type StaffLogin } from '#lib/hub/staff-session.ts';
 import { keepOverReload, takeKept } from '#lib/local/kept-key.ts';
 import { importSealKey, type SealKey } from '#lib/local/seal.ts';
@@ -33,6 +34,8 @@ class Session {
   outdated: string | undefined = $state();
   /** An administrator has seen the password: a new one is due before anything else. */
   mustChange = $state(false);
+  /** What the hub wants before anything is administered. Unknown, and undefined, after a reload. */
+  factor: FactorNeed | undefined = $state();
   /** Whether the hub knows of this session: without it, only what is local can be done. */
   hubLogin: 'none' | 'asking' | 'open' = $state('none');
   /** Why the hub did not take the login of a clerk who works offline. */
@@ -151,7 +154,7 @@ class Session {
 
   /** From now on this terminal opens for the person without the hub. */
   async #remember(
-    { staff: { staffId, name }, offlineUntil, sealKey, mustChange = false }: StaffLogin,
+    { staff: { staffId, name }, offlineUntil, sealKey, mustChange = false, factor }: StaffLogin,
     password: string,
   ): Promise<Problem | undefined> {
     const rawKey = fromBase64Url(sealKey ?? '');
@@ -159,6 +162,7 @@ class Session {
     await this.#station?.credentials.remember({ staffId, name, offlineUntil }, { password, rawKey });
     this.outdated = undefined;
     this.mustChange = mustChange;
+    this.factor = factor;
     this.unseal(await importSealKey(rawKey));
     return undefined;
   }
@@ -189,6 +193,7 @@ class Session {
       this.lastLock = { at: clock.now, staffId, name };
     }
     this.mustChange = false;
+    this.factor = undefined;
     this.#staffId = undefined;
     sessionStorage.removeItem(KEPT);
     if (this.hubLogin === 'open') void logOut();

@@ -8,6 +8,7 @@ import {
   createStaff,
   giveRoles,
   listLoginStates,
+  resetFactor,
   resetPassword,
   type FirstPassword,
   type StaffLoginState,
@@ -69,6 +70,15 @@ export class StaffDesk {
 
   resetPassword(staffId: string): Promise<Problem | undefined> {
     return this.#take(resetPassword(staffId));
+  }
+
+  async resetFactor({ staffId, name }: Staff): Promise<Problem | undefined> {
+    this.done = undefined;
+    const answer = await resetFactor(staffId);
+    if (!answer.ok) return answer.problem;
+    await this.refresh();
+    this.done = { name, handedOver: 0 };
+    return undefined;
   }
 
   /** Undefined when it was done. */
