@@ -1,5 +1,6 @@
 /** What a district hub and a street relay have in common: the store, who may call, and what is written down about it. */
 import type { NewAuditEntry } from '@sanji/sync/audit/log-entry';
+import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { Config } from './config.ts';
@@ -26,7 +27,7 @@ export interface Ground {
   presence: Presence;
   pokes: Pokes;
   /** Durable when it resolves: what cannot be written down is not done. */
-  audit: (entry: Omit<NewAuditEntry, 'at'>) => Promise<void>;
+  audit: (entry: Omit<NewAuditEntry, 'at' | 'kind'> & { kind: AuditKind }) => Promise<void>;
   onFault: (error: unknown) => string;
   /** What the hub does by itself and failed at last; it is tried again. Sorted names, fit for a metric's label. */
   failing: () => string[];

@@ -2,6 +2,7 @@
  * The hub's own acts at their time: deemed acceptance, resumption, conclusion, forwarding by rule, archive. Follows the cases and remembers when
  * each that waits for a date is due; what to do then is asked of the case anew, so a stale date costs a look and nothing else.
  */
+import type { ActionKind } from '@sanji/sync/domain/action';
 import { fold } from '@sanji/sync/domain/fold';
 import { dutyTime, hubAct, hubDuty, type HubActPorts } from '@sanji/sync/replication/hub-act';
 import type { MasterCase } from '@sanji/sync/replication/ports';
@@ -19,7 +20,7 @@ export interface AgendaDeps {
   directory: DirectoryStore;
   /** When it is time to look at what was pushed. */
   calm: () => Promise<void>;
-  onAct: (caseId: string, kind: string) => Promise<void>;
+  onAct: (caseId: string, kind: ActionKind) => Promise<void>;
   onFault: (error: unknown) => void;
 }
 

@@ -1,6 +1,7 @@
 /** Matters come as a file: all of it or nothing, with the line and the reason when it is nothing; in force when a second administrator says so. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { refused, type Result } from '@sanji/sync/domain/problem';
@@ -37,7 +38,7 @@ export function matterRoutes({ stores, catalog, clock, audit }: Container): Endp
   }
   const note = (
     { staff }: StaffCaller,
-    kind: string,
+    kind: AuditKind,
     entry: { object: string; result: 'ok' | 'refused'; details?: Record<string, string | number> },
   ) => audit({ kind, staffId: staff.staffId, ...entry });
 

@@ -1,6 +1,7 @@
 /** Publications in the making: drafted by one matter administrator, submitted, and published by another. Streets narrow for themselves. */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { refused, type Result } from '@sanji/sync/domain/problem';
@@ -60,7 +61,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
     const saved = await drafts.find(draft.id);
     return saved === undefined ? refused('edit-conflict') : answered(shown(saved), status);
   }
-  const note = (caller: StaffCaller, kind: string, id: string) =>
+  const note = (caller: StaffCaller, kind: AuditKind, id: string) =>
     audit({ kind, staffId: caller.staff.staffId, object: `rule-draft:${id}`, result: 'ok' });
 
   return [

@@ -1,5 +1,6 @@
 /** The second factor of an administrator: set up by the person, shown at the login, and taken away by another administrator when the phone is lost. */
 import { z } from 'zod';
+import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { isAdministrator } from '@sanji/sync/domain/security-policy';
 import { answered, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
@@ -21,7 +22,7 @@ export function secondFactorRoutes({ catalog, factors, sessions, audit }: Contai
       by,
       about = by,
       more,
-    }: { kind: string; by: string; about?: string; more?: Record<string, string> },
+    }: { kind: AuditKind; by: string; about?: string; more?: Record<string, string> },
     result: Result<unknown>,
   ): Promise<void> {
     await audit({

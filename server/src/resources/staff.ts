@@ -3,6 +3,7 @@
  * and passwords; neither does so for the own account.
  */
 import { z } from 'zod';
+import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
 import { policyOf } from '@sanji/sync/domain/security-policy';
@@ -43,7 +44,7 @@ type Parts = Pick<Container, 'catalog' | 'stores' | 'sessions' | 'factors' | 'cl
 export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }: Parts): Endpoint[] {
   /** Writes down how it ended; what was refused too. */
   async function logged<T>(
-    { kind, by, about, more }: { kind: string; by: string; about: string; more?: Record<string, string> },
+    { kind, by, about, more }: { kind: AuditKind; by: string; about: string; more?: Record<string, string> },
     result: Result<T>,
   ): Promise<Result<T>> {
     await audit({
@@ -122,7 +123,7 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
       body: details.extend({ staffId }),
       answers: { schema: firstPassword, status: 201 },
       async handle({ body }, { staff: { staffId: by } }) {
-        const entry = { kind: 'staff-created', by, about: body.staffId, more: { unit: body.unit } };
+        const entry = { kind: 'staff-created' as const, by, about: body.staffId, more: { unit: body.unit } };
         const created = await logged(entry, await create(body));
         return created.ok ? answered(created.value, 201) : created;
       },
@@ -141,7 +142,7 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
           active: String(body.active),
           ...(body.successor !== undefined && { successor: body.successor }),
         };
-        const entry = { kind: 'staff-changed', by, about: known.staffId, more };
+        const entry = { kind: 'staff-changed' as const, by, about: known.staffId, more };
         const done = await logged(
           entry,
           known.staffId === by && !body.active ? refused('own-account') : await alter(known, body),
@@ -181,7 +182,7 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
         const known = catalog.current().staff.get(params['staffId'] ?? '');
         if (known === undefined) return refused('not-found');
         const allowed = known.staffId === by ? refused('own-account') : ({ ok: true, value: known } as const);
-        const entry = { kind: 'password-reset', by, about: known.staffId };
+        const entry = { kind: 'password-reset' as const, by, about: known.staffId };
         const done = await logged(entry, allowed);
         if (!done.ok) return done;
         const password = firstPasswordFor(known, policy());

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 
 const CLIENT = join(import.meta.dirname, '../../..');
 /** Said by the value they stand for: `status_received`, `problem_offline`. */
-const BY_VALUE = /^(?:status|kind|tier|mode|clock|role|problem)_/;
+const BY_VALUE = /^(?:status|kind|tier|mode|clock|role|problem|auditkind|auditobject|auditdetail)_/;
 
 type Message = string | { match: Record<string, string> }[];
 

@@ -6,7 +6,7 @@ import { getLocale } from './paraglide/runtime.js';
 const messages = m as unknown as Record<string, ((params?: Record<string, string>) => string) | undefined>;
 
 function word(prefix: string, value: string): string {
-  return messages[`${prefix}_${value}`]?.() ?? value;
+  return messages[`${prefix}_${value.replaceAll('-', '_')}`]?.() ?? value;
 }
 
 export const statusText = (status: string): string => word('status', status);
@@ -15,6 +15,9 @@ export const tierText = (tier: string): string => word('tier', tier);
 export const modeText = (mode: string): string => word('mode', mode);
 export const clockText = (name: string): string => word('clock', name);
 export const roleText = (role: string): string => word('role', role);
+export const auditKindWord = (kind: string): string => word('auditkind', kind);
+export const auditObjectText = (object: string): string => word('auditobject', object);
+export const auditDetailText = (name: string): string => word('auditdetail', name);
 
 /** Where people go: 华山街道为民服务站, 五华区政务服务大厅. */
 export function stationText({ tier, display }: Pick<Unit, 'tier' | 'display'>, locale = getLocale()): string {

@@ -1,0 +1,51 @@
+/** Entries of the audit log in words. What is not known shows itself as it stands. */
+import type { AuditEntry } from '@sanji/sync/audit/log-entry';
+import { m } from '#lib/i18n/paraglide/messages.js';
+import { auditDetailText, auditKindWord, auditObjectText, kindText, roleText } from '#lib/i18n/words.ts';
+import { catalogState } from '#lib/state/catalog.svelte.ts';
+
+type Value = string | number | boolean;
+
+/** Acts of the hub on cases carry the kind of the action. */
+export function auditKindText(kind: string): string {
+  return kind.startsWith('hub-')
+    ? m.admin_audit_hub({ action: kindText(kind.slice('hub-'.length)) })
+    : auditKindWord(kind);
+}
+
+export function auditPersonText(staffId: string): string {
+  if (staffId === 'hub') return m.role_hub();
+  return staffId === '-' ? m.admin_audit_nobody() : catalogState.staffName(staffId);
+}
+
+/** `device:d1…` → 终端 文林 A1. */
+export function objectText(object: string): string {
+  const at = object.indexOf(':');
+  if (at < 0) return auditObjectText(object);
+  const [what, id] = [object.slice(0, at), object.slice(at + 1)];
+  return `${auditObjectText(what)} ${nameOf(what, id)}`;
+}
+
+function nameOf(what: string, id: string): string {
+  if (what === 'staff') return catalogState.staffName(id);
+  if (what === 'unit') return catalogState.unitName(id);
+  const device = what === 'device' ? catalogState.current.devices.get(id) : undefined;
+  return device === undefined ? id : `${catalogState.unitName(device.unit)} ${device.terminal}`;
+}
+
+/** One after the other: 单位 文林，在岗 否. */
+export function detailsText({ kind, details = {} }: Pick<AuditEntry, 'kind' | 'details'>): string {
+  return Object.entries(details)
+    .map(([name, value]) => `${auditDetailText(name)} ${valueText(kind, name, value)}`)
+    .join(m.list_and());
+}
+
+function valueText(kind: string, name: string, value: Value): string {
+  const text = String(value);
+  if (text === 'true' || text === 'false') return text === 'true' ? m.admin_yes() : m.admin_no();
+  if (name === 'unit') return catalogState.unitName(text);
+  if (name === 'successor' || name === 'submittedBy') return catalogState.staffName(text);
+  if (kind === 'staff-roles' && (name === 'from' || name === 'to'))
+    return text === '' ? m.admin_no_role() : text.split(',').map(roleText).join(m.list_and());
+  return text;
+}
