@@ -183,7 +183,7 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await expectFitsPhone(desk);
   await desk.byId('factor-first').fill(codeAt(secret, Date.now()));
   await desk.byId('factor-confirm').click();
-  expect(await desk.byId('recovery-codes').locator('li').count()).toBe(10);
+  await expect.poll(() => desk.byId('recovery-codes').locator('li').count()).toBe(10);
   await desk.byId('recovery-kept').click();
 
   await desk.switchTo(ADMINS.security);

@@ -9,7 +9,7 @@ beforeAll(async () => {
   headers = await login(hub.url, 'wug');
   for (let i = 0; i < 5; i++)
     await hub.hub.container.audit({
-      kind: 'trial',
+      kind: 'restores-read',
       staffId: 'hub',
       object: `unit:${String(i)}`,
       result: 'ok',
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => hub.end());
 
 async function objects(query: string): Promise<string[]> {
-  const { body } = await ask(hub.url, `GET /api/audit?kind=trial&${query}`, { headers });
+  const { body } = await ask(hub.url, `GET /api/audit?kind=restores-read&${query}`, { headers });
   return (body['entries'] as { object: string }[]).map(({ object }) => object);
 }
 
@@ -32,7 +32,7 @@ test('by text in the object and in the details, whatever the case of its letters
 test('page by page, without a gap and without one twice, while entries are added', async () => {
   const found: string[] = [];
   for (let before = ''; found.length < 5;) {
-    const { body } = await ask(hub.url, `GET /api/audit?kind=trial&limit=2${before}`, { headers });
+    const { body } = await ask(hub.url, `GET /api/audit?kind=restores-read&limit=2${before}`, { headers });
     const entries = body['entries'] as { object: string; seq: number }[];
     found.push(...entries.map(({ object }) => object));
     before = `&before=${String(entries.at(-1)?.seq)}`;
