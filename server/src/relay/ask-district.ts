@@ -1,5 +1,6 @@
 /** The one place of a relay that calls the district. A refusal is a value; a line that is down is the problem `offline`. */
-import { problem, PROBLEMS, refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import { refused, type Result } from '@sanji/sync/domain/problem';
+import { problemOfAnswer } from '@sanji/sync/protocol/problem-answer';
 
 export interface DistrictRequest {
   method?: 'GET' | 'POST';
@@ -31,7 +32,9 @@ export async function askDistrict(base: string, request: DistrictRequest): Promi
       signal,
       redirect: 'manual',
     });
-    return response.ok ? { ok: true, value: response } : { ok: false, problem: await problemOf(response) };
+    return response.ok
+      ? { ok: true, value: response }
+      : { ok: false, problem: await problemOfAnswer(response) };
   } catch {
     // fetch tells a refused connection, a lost line and a timeout apart only in words.
     return refused('offline');
@@ -48,16 +51,4 @@ export async function askDistrictJson<T>(base: string, request: DistrictRequest)
   } catch {
     return refused('offline');
   }
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  try {
-    const { code, params } = (await response.json()) as Partial<Problem>;
-    if (code !== undefined && Object.hasOwn(PROBLEMS, code)) return problem(code, params);
-  } catch {
-    // Not the hub's: a proxy answered in its place.
-  }
-  return response.status >= 502 || response.status < 400
-    ? problem('offline')
-    : problem('internal', { reference: String(response.status) });
 }

@@ -1,5 +1,6 @@
 /** The one place that calls fetch. A refusal is a value; a lost line is the problem `offline`. */
-import { problem, PROBLEMS, refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import { refused, type Result } from '@sanji/sync/domain/problem';
+import { problemOfAnswer } from '@sanji/sync/protocol/problem-answer';
 
 export interface HubRequest {
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -29,7 +30,9 @@ export async function ask(request: HubRequest): Promise<Result<Response>> {
       signal,
       credentials: 'same-origin',
     });
-    return response.ok ? { ok: true, value: response } : { ok: false, problem: await problemOf(response) };
+    return response.ok
+      ? { ok: true, value: response }
+      : { ok: false, problem: await problemOfAnswer(response) };
   } catch {
     // fetch tells a lost line, a refused connection and a timeout apart only in words of the browser.
     return refused('offline');
@@ -46,18 +49,4 @@ export async function askJson<T>(request: HubRequest): Promise<Result<T>> {
   } catch {
     return refused('offline');
   }
-}
-
-async function problemOf(response: Response): Promise<Problem> {
-  try {
-    const { code, params } = (await response.json()) as Partial<Problem>;
-    if (code !== undefined && code in PROBLEMS) return problem(code, params);
-  } catch {
-    // Not ours: a proxy answered in the hub's place.
-  }
-  return response.status === 429
-    ? problem('rate-limited', { retryAfterS: Number(response.headers.get('retry-after') ?? 30) })
-    : response.status >= 502
-      ? problem('offline')
-      : problem('internal', { reference: String(response.status) });
 }
