@@ -139,6 +139,24 @@ test('rule 7: a poison case is halved out of its batch, parked with its problem,
   expect(station.loop.status).toMatchObject({ state: 'idle', parked: 1, pending: 3 });
 });
 
+test('rule 7: a relay that does not serve the unit any more takes none of its cases, and none is parked for it', async () => {
+  const rig = new Rig();
+  let isElsewhere = true;
+  const station = rig.station(
+    'wenlin1',
+    bent({
+      push: () => (isElsewhere ? Promise.resolve(refused('out-of-scope', { unit: WENLIN })) : undefined),
+    }),
+  );
+  for (const id of [CASE, OTHER]) await station.receive(id);
+  await station.loop.poke();
+  expect(station.loop.status).toMatchObject({ state: 'blocked', problem: { code: 'out-of-scope' } });
+  expect(station.local.counts('wenlin1')).toMatchObject({ pending: 6, parked: 0 });
+  isElsewhere = false;
+  await station.loop.poke();
+  expect([...rig.master.docs.keys()].sort()).toEqual([CASE, OTHER]);
+});
+
 test('rule 7: a case on which the hub itself fails does not hold up the others, and is tried again', async () => {
   const rig = new Rig();
   let isIll = true;

@@ -27,6 +27,8 @@ const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
   'device-revoked',
   'version-unsupported',
   'forbidden',
+  // A relay does not serve this unit: its address leads elsewhere from now on.
+  'out-of-scope',
 ]);
 
 /** Requests under way at once: the hub rules one batch while the station stores the rulings of another. */
