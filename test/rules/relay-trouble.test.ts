@@ -7,11 +7,11 @@ import { CUIHU, deviceNamed, DISTRICT, OTHER_STREET, STREET, WENLIN } from '../s
 import { RelayRig, type Movable } from './relay-rig.ts';
 import { CASE, OTHER } from './rig.ts';
 
-/** The district publishes a later state of an entry. */
+/** The district publishes a later state of an entry: it comes last in the catalog’s feed. */
 function publish(rig: RelayRig, entry: CatalogEntry): void {
   const _id = catalogIdOf(entry);
-  const n = (rig.docs.find((doc) => doc._id === _id)?.n ?? 0) + 1;
-  rig.docs = [...rig.docs.filter((doc) => doc._id !== _id), { _id, n, entry, sig: 'signed by the hub' }];
+  const n = (rig.docs.findLast((doc) => doc._id === _id)?.n ?? 0) + 1;
+  rig.docs = [...rig.docs, { _id, n, entry, sig: 'signed by the hub' }];
 }
 
 async function sync(...stations: Movable[]): Promise<void> {
@@ -121,26 +121,28 @@ test('while one unit of the street is a party, the relay keeps the case, and who
   rig.isCut = false;
   await rig.drain();
   await sync(wenlin, street);
-  expect(street.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 5 });
+  expect(street.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone', goneN: 4 });
   expect(wenlin.find(CASE)).toMatchObject({ n: 5, rulings: rig.masterOf(CASE).rulings });
 });
 
-test('what does not concern the street the relay does not take', async () => {
+test('what does not concern the street is handed up, shown to nobody, and then gone from the relay', async () => {
   const rig = await RelayRig.open();
   const west = rig.station('westgate1');
   await west.receive(CASE);
-  const foreign = west.find(CASE);
-  const answer = await rig.atRelay(WENLIN).push({
-    v: 1,
-    cases: [{ caseId: CASE, n: 0, actions: Object.values(foreign?.actions ?? {}) }],
-  });
-  expect(answer).toMatchObject({
-    ok: true,
-    value: { results: [{ kind: 'refused', problem: { code: 'out-of-scope' } }] },
-  });
-  await rig.settle(west);
+  const actions = Object.values(west.find(CASE)?.actions ?? {});
+  rig.isCut = true;
+  const push = () => rig.atRelay(WENLIN).push({ v: 1, cases: [{ caseId: CASE, n: 0, actions }] });
+  expect(await push()).toMatchObject({ ok: true, value: { results: [{ kind: 'delta', n: 0 }] } });
+  await rig.relay.router.poke();
+  for (const unit of [WENLIN, CUIHU, STREET]) {
+    const page = await rig.atRelay(unit).pull({ feed: `unit_${unit}`, since: null, limit: 9 });
+    expect(page).toMatchObject({ ok: true, value: { items: [] } });
+  }
+  rig.isCut = false;
   await rig.drain();
-  expect(rig.relayed(CASE)).toBeUndefined();
+  expect(rig.masterOf(CASE).n).toBe(3);
+  expect(rig.relayed(CASE)).toMatchObject({ actions: {}, rulings: {} });
+  expect(await push()).toMatchObject({ ok: true, value: { results: [{ kind: 'gone', n: 3 }] } });
   expect((await rig.atRelay(WENLIN).pull({ feed: `unit_${OTHER_STREET}`, since: null, limit: 9 })).ok).toBe(
     false,
   );
@@ -306,4 +308,80 @@ test('a community that goes to another street takes its cases with it', async ()
   await rig.drain();
   expect(rig.relayed(OTHER)).toMatchObject({ actions: {}, rulings: {} });
   expect(rig.relayed(CASE)?.n).toBe(3);
+});
+
+test('who holds the pending work of a community that has gone to another street is told of it once', async () => {
+  const rig = await RelayRig.open();
+  const [cuihu, street] = [rig.at('cuihu1'), rig.at('street1')];
+  rig.isCut = true;
+  await cuihu.receive(CASE);
+  await cuihu.act(CASE, { kind: 'forward', payload: { to: STREET } });
+  await sync(cuihu);
+  await rig.relay.router.poke();
+  await sync(street);
+  expect(street.find(CASE)?.relayed).toHaveLength(4);
+  // The way to the old street is no way any more: the case stays with the community.
+  moveUnit(rig, CUIHU, OTHER_STREET);
+  rig.isCut = false;
+  await rig.drain();
+  await sync(street);
+  await rig.drain();
+  expect(rig.relayed(CASE)).toMatchObject({ actions: {}, rulings: {} });
+  expect(street.local.rows.get(CASE)).toMatchObject({ kind: 'tombstone' });
+  expect(street.loop.status).toMatchObject({ state: 'idle', pending: 0, relayed: 0 });
+});
+
+test('a relay that does not know yet whom it serves no more cannot take a case from them for good', async () => {
+  const rig = await RelayRig.open();
+  const cuihu = rig.at('cuihu1');
+  rig.isCut = true;
+  await cuihu.receive(CASE);
+  await sync(cuihu);
+  rig.isCut = false;
+  // The district moves the community while the relay’s round is under way: after the catalog, before the push.
+  const { master } = rig.disk;
+  const getMany = master.getMany.bind(master);
+  let isMoved = false;
+  master.getMany = (ids) => {
+    if (!isMoved) moveUnit(rig, CUIHU, OTHER_STREET);
+    isMoved = true;
+    return getMany(ids);
+  };
+  await rig.relay.loop.poke();
+  await rig.relay.router.poke();
+  await sync(cuihu);
+  cuihu.toHub();
+  await rig.router.poke();
+  await sync(cuihu);
+  expect(cuihu.find(CASE)).toMatchObject({ n: 3, rulings: rig.masterOf(CASE).rulings });
+});
+
+test('of a case that a terminal out of service began, who holds it pending keeps the words, and goes on with the rest', async () => {
+  const rig = await RelayRig.open();
+  const [wenlin, street] = [rig.at('wenlin1'), rig.at('street1')];
+  rig.isCut = true;
+  for (const caseId of [CASE, OTHER]) {
+    await wenlin.receive(caseId);
+    await wenlin.act(caseId, { kind: 'forward', payload: { to: STREET } });
+  }
+  await sync(wenlin);
+  await rig.relay.router.poke();
+  await sync(street);
+  await street.act(OTHER, { kind: 'note', payload: { text: 'of the street' } });
+  await sync(street);
+  // The relay’s disk is lost, and the terminal’s with it.
+  publish(rig, { kind: 'device', device: { ...deviceNamed('wenlin1'), status: 'revoked' } });
+  rig.isCut = false;
+  rig.disk = new RelayDisk();
+  rig.name = 'relay2.b';
+  await rig.startRelay();
+  await rig.drain();
+  await sync(street);
+  await rig.drain();
+  await sync(street);
+  expect(street.loop.status).toMatchObject({ state: 'idle', pending: 0, relayed: 0, parked: 0 });
+  expect(street.find(CASE)).toBeUndefined();
+  expect(Object.keys(rig.masterOf(OTHER).actions)).toEqual(['street1.1']);
+  const kept = [...street.local.strays.values()].filter(({ problem }) => problem?.code === 'device-revoked');
+  expect(kept.map(({ caseId }) => caseId).sort()).toEqual([...Array(4).fill(CASE), ...Array(4).fill(OTHER)]);
 });

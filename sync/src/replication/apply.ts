@@ -9,6 +9,7 @@ import { problem } from '../domain/problem.ts';
 import { withRelayed } from '../domain/relayed.ts';
 import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
 import { keptWorkOf, logBehind, withKept } from './kept-work.ts';
+import type { KnownEpoch } from './known-epoch.ts';
 import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
 
 export interface ApplyPorts {
@@ -16,6 +17,9 @@ export interface ApplyPorts {
   clock: Clock;
   deviceId: DeviceId;
 }
+
+/** Who says that a case leaves makes a difference. */
+export type LeavePorts = ApplyPorts & { known: Pick<KnownEpoch, 'isRelay'> };
 
 /** What comes from the hub for one case. */
 interface Incoming {
@@ -140,7 +144,7 @@ export interface Answered {
 
 /** What stays is united in one write; what goes or cannot be taken is seen to case by case. */
 export async function applyPushResults(
-  ports: ApplyPorts,
+  ports: LeavePorts,
   answered: Answered[],
   epoch: number,
 ): Promise<void> {
@@ -179,7 +183,7 @@ export interface Leaving {
  * Deletes the local copy and leaves a tombstone with what is kept. What was unruled or rejected is copied to the tray first (rule 13). An action the hub
  * has not seen yet stops the burial: it is dirty, will be pushed, and its answer buries (rule 12).
  */
-export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<void> {
+export async function applyGone(ports: LeavePorts, leaving: Leaving): Promise<void> {
   const { local } = ports;
   for (;;) {
     const known = await local.read(leaving.caseId);
@@ -199,7 +203,9 @@ export async function applyGone(ports: ApplyPorts, leaving: Leaving): Promise<vo
     const strays = straysOf(ports, doc, leaving);
     if (strays.length > 0) await local.addStrays(strays);
     const kept = keptWorkOf(doc, ports.deviceId, ports.clock.now());
-    const gone = { n: leaving.n, epoch: leaving.epoch, rulings: leaving.rulings, ...(kept && { kept }) };
+    // A relay speaks for the street it knows: should the district have led the unit elsewhere, that very state is still the unit's.
+    const n = ports.known.isRelay ? Math.max(0, leaving.n - 1) : leaving.n;
+    const gone = { n, epoch: leaving.epoch, rulings: leaving.rulings, ...(kept && { kept }) };
     if (await local.bury(leaving.caseId, gone, known.revision)) return;
   }
 }

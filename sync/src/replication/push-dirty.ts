@@ -7,12 +7,13 @@ import { retryOf } from '../domain/problem.ts';
 import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PushedCase } from '../protocol/messages.ts';
 import { applyPushResults } from './apply.ts';
-import type { Answered, ApplyPorts } from './apply.ts';
+import type { Answered, LeavePorts } from './apply.ts';
 import type { KnownEpoch } from './known-epoch.ts';
 import { rebaseCase } from './rebase-case.ts';
 import type { HubPort } from './ports.ts';
+import { setAsideRevoked } from './set-aside.ts';
 
-export interface PushContext extends ApplyPorts {
+export interface PushContext extends LeavePorts {
   hub: HubPort;
   known: KnownEpoch;
   /** Cases the hub could not take for a reason that passes, and which; kept over rounds. */
@@ -27,8 +28,6 @@ const OF_THE_STATION: ReadonlySet<ProblemCode> = new Set([
   'device-revoked',
   'version-unsupported',
   'forbidden',
-  // A relay does not serve this unit: its address leads elsewhere from now on.
-  'out-of-scope',
 ]);
 
 /** Requests under way at once: the hub rules one batch while the station stores the rulings of another. */
@@ -215,6 +214,8 @@ export async function pushBatch(
         await rebaseCase(context.local, result.caseId, answer.value.epoch.count);
         continue;
       }
+      if (result.kind === 'refused' && (await setAsideRevoked(context, result.caseId, result.problem)))
+        continue;
       const isFault = result.kind === 'refused' && retryOf(result.problem) === 'backoff';
       if (isFault) failed.add(result.caseId);
       if (isFault) context.suspects.set(result.caseId, result.problem);
@@ -227,7 +228,7 @@ export async function pushBatch(
   }
   const { problem } = answer;
   const isPassing = retryOf(problem) === 'backoff' && problem.code !== 'internal';
-  if (isPassing || OF_THE_STATION.has(problem.code)) return problem;
+  if (isPassing || isOfStation(problem)) return problem;
   const [only] = batch;
   if (only !== undefined && batch.length === 1) return setAside(context, { only, problem, failed });
   const half = Math.ceil(batch.length / 2);
@@ -235,6 +236,11 @@ export async function pushBatch(
     (await pushBatch(context, batch.slice(0, half), failed)) ??
     (await pushBatch(context, batch.slice(half), failed))
   );
+}
+
+/** A relay that does not serve this unit names it: the address is to lead elsewhere, and all cases are the same to it. */
+function isOfStation({ code, params }: Problem): boolean {
+  return OF_THE_STATION.has(code) || (code === 'out-of-scope' && params?.['unit'] !== undefined);
 }
 
 async function setAside(

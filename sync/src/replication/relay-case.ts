@@ -7,11 +7,10 @@
  * Invariants: no ruling is made here · an action leaves the log only when the district keeps it outside the case, or when the case has left
  * the street · a unit loses a case by a ruling only, never by what is pending.
  */
-import { deviceOf } from '../domain/action.ts';
 import type { CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import { inEpoch } from '../domain/epoch.ts';
 import { fold, headOf } from '../domain/fold.ts';
-import type { ActionId, CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
+import type { ActionId, CaseId, UnitCode } from '../domain/identifiers.ts';
 import { feedOf } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type { CaseHead } from '../domain/state.ts';
@@ -91,14 +90,15 @@ export function withActions(
   return withLog(known, Object.keys(before).length === 0 ? log : { ...log, former: before });
 }
 
-/** What is left when the case has left the street: no content, only the fate of what the street's units did. */
+/** What is left when the case has left the street: no content, only the fate of what the street's units did and of what waited here, whoever did it. */
 export function buried(known: RelayCase, gone: Gone, street: ReadonlySet<UnitCode>): RelayCase {
   const { n, epoch } = gone;
   const rulings = { ...known.rulings, ...gone.rulings };
   const fates = { ...known.relay.fates };
   for (const { body, hash } of Object.values(known.actions)) {
     const ruling = rulings[body.id];
-    if (ruling !== undefined && street.has(body.by.unit)) fates[body.id] = { hash, epoch, ruling };
+    const isTold = street.has(body.by.unit) || known.rulings[body.id] === undefined;
+    if (ruling !== undefined && isTold) fates[body.id] = { hash, epoch, ruling };
   }
   const { turn, aside } = known.relay;
   return {
@@ -132,17 +132,6 @@ export function withAside(known: RelayCase, aside: Aside[]): RelayCase | undefin
 
 export function withPark(known: RelayCase, parked: Problem): RelayCase {
   return { ...known, relay: { ...known.relay, turn: known.relay.turn + 1, parked } };
-}
-
-/** What a device did that was taken out of service: the district keeps it for a person, and the rest of the case goes on without it. */
-export function withoutDevice(known: RelayCase, deviceId: DeviceId, problem: Problem): RelayCase | undefined {
-  const out = unruledOf(known).filter((action) => deviceOf(action) === deviceId);
-  if (out.length === 0) return undefined;
-  const ids = new Set(out.map(({ body }) => body.id));
-  const actions = Object.fromEntries(Object.entries(known.actions).filter(([id]) => !ids.has(id)));
-  const aside = out.map(({ body, hash }) => ({ actionId: body.id, hash, problem }));
-  const noted = withAside(known, aside) ?? known;
-  return withLog(noted, { ...logOf(known), actions });
 }
 
 export function unruledOf({ actions, rulings }: Pick<CaseDocument, 'actions' | 'rulings'>): SignedAction[] {

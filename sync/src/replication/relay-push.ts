@@ -1,6 +1,6 @@
 /**
- * What a relay does with what its stations push: verifies it, keeps it durably, and says so. It rules on nothing; what the district has said
- * already it passes on. It must not answer before what it says is stored.
+ * What a relay does with what its stations push: verifies it, keeps it durably, and says so. Others' work too: who holds it as pending may be
+ * the only one. It rules on nothing; what the district has said already it passes on. It must not answer before what it says is stored.
  */
 import type { ActionId, CaseId, UnitCode } from '../domain/identifiers.ts';
 import { parseActionId } from '../domain/identifiers.ts';
@@ -22,7 +22,6 @@ export interface RelayPushPorts {
   /** The district's, as last measured. */
   clock: Clock;
   catalog: () => Catalog;
-  street: () => ReadonlySet<UnitCode>;
   epoch: () => Epoch;
   /** Names this relay's store: marks and checkpoints of another mean nothing here. */
   relay: string;
@@ -104,9 +103,7 @@ async function inspect(
     return (mine?.hash !== action.hash || mine.sig !== action.sig) && !isSettled(known, action);
   });
   const found = await Promise.all(fresh.map((action) => inspectAction(ports, pushed, action)));
-  const bad = found.find((each) => each !== undefined);
-  if (bad !== undefined || fresh.length === 0) return bad;
-  return concerns(ports.street(), pushed, known) ? undefined : problem('out-of-scope', {});
+  return found.find((each) => each !== undefined);
 }
 
 async function inspectAction(
@@ -126,18 +123,6 @@ async function inspectAction(
   return device.status === 'active' || isReturn
     ? undefined
     : problem('device-revoked', { deviceId: id.deviceId });
-}
-
-/** A relay takes what its street did, and what is done in its street's cases. */
-function concerns(
-  street: ReadonlySet<UnitCode>,
-  { actions }: PushedCase,
-  known: RelayCase | undefined,
-): boolean {
-  return (
-    actions.some(({ body }) => street.has(body.by.unit)) ||
-    known?.head.ever.some((unit) => street.has(unit)) === true
-  );
 }
 
 /** The district has said already what becomes of this content. */

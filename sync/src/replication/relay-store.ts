@@ -19,7 +19,6 @@ import {
   withAside,
   withLog,
   withPark,
-  withoutDevice,
 } from './relay-case.ts';
 import type { RelayCase } from './relay-case.ts';
 
@@ -199,13 +198,8 @@ export class RelayStore implements LocalStore {
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
-    const { code, params } = problem;
-    const out = code === 'device-revoked' ? params?.['deviceId'] : undefined;
-    await this.#change(
-      caseId,
-      (known) =>
-        (typeof out === 'string' ? withoutDevice(known, out, problem) : undefined) ??
-        (unruledOf(known).length === 0 ? undefined : withPark(known, problem)),
+    await this.#change(caseId, (known) =>
+      unruledOf(known).length === 0 ? undefined : withPark(known, problem),
     );
   }
 

@@ -138,7 +138,6 @@ export class Relay {
         store: this.store,
         clock: this,
         catalog,
-        street: () => this.units(),
         epoch: () => this.epoch(),
         relay,
         verify,
