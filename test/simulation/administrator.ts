@@ -13,14 +13,17 @@ const MATTERS = ['m1', 'm2'];
 export const MOVED = 'x';
 
 /** A leader beside the clerk in each unit, and a second matter that the hub forwards by itself. */
-export function openingEntries(publicKeyOf: (deviceId: DeviceId) => DeviceKey['publicKey']): CatalogEntry[] {
+export function openingEntries(
+  publicKeyOf: (deviceId: DeviceId) => DeviceKey['publicKey'],
+  relays: readonly DeviceKey[],
+): CatalogEntry[] {
   const rows = publication().rows.flatMap((rule) => [rule, { ...rule, matterId: 'm2', autoForward: true }]);
   return [
     ...catalogDocs().map(({ entry }) => entry),
     { kind: 'matter', matter: { ...matter, matterId: 'm2', basicCode: 'm2', instant: true } },
     { kind: 'rules', publication: publication({ rows }) },
     ...STAFF.map((staff): CatalogEntry => ({ kind: 'staff', staff: leaderBeside(staff) })),
-    ...DEVICES.map((device): CatalogEntry => {
+    ...[...DEVICES, ...relays].map((device): CatalogEntry => {
       return { kind: 'device', device: { ...device, publicKey: publicKeyOf(device.deviceId) } };
     }),
   ];

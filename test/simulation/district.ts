@@ -35,6 +35,12 @@ export const DEVICES: readonly DeviceKey[] = [
   { deviceId: 'hub0', unit: DISTRICT, terminal: 'Z0', publicKey, status: 'active' },
 ];
 
+/** The relays of two streets, where a story has them. */
+export const RELAYS: readonly DeviceKey[] = [
+  { deviceId: 'relay1', unit: STREET, terminal: 'R1', publicKey, status: 'active', kind: 'relay' },
+  { deviceId: 'relay2', unit: OTHER_STREET, terminal: 'R1', publicKey, status: 'active', kind: 'relay' },
+];
+
 const roles: Staff['roles'] = ['clerk', 'reviewer', 'approver', 'leader', 'issuer'];
 const position = { zh: '', en: '' };
 export const STAFF: readonly Staff[] = UNITS.map((unit) => ({
@@ -87,7 +93,7 @@ export function intake(device: DeviceKey, counter: number, accepts = true): Acti
 }
 
 export function deviceNamed(deviceId: string): DeviceKey {
-  const found = DEVICES.find((device) => device.deviceId === deviceId);
+  const found = [...DEVICES, ...RELAYS].find((device) => device.deviceId === deviceId);
   if (found === undefined) throw new Error(`no device ${deviceId}`);
   return found;
 }

@@ -14,8 +14,10 @@ import {
 } from './administrator.ts';
 import type { Change } from './administrator.ts';
 import { DEVICES } from './district.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS, between } from './durations.ts';
 import type { FaultKind } from './faults.ts';
 import { isOfHub } from './simulated-hub.ts';
+import { RELAY_HANDLERS } from './relay-events.ts';
 import type { SimulatedStation } from './simulated-station.ts';
 import type { EventKind } from './story.ts';
 import type { World } from './world.ts';
@@ -23,12 +25,9 @@ import type { World } from './world.ts';
 type Handler = (world: World, random: SeededRandom) => void;
 
 const TERMINALS = DEVICES.filter(({ deviceId }) => !isOfHub(deviceId));
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
-const YEAR_MS = 365 * DAY_MS;
 
 export const EVENT_HANDLERS: Record<EventKind, Handler> = {
+  ...RELAY_HANDLERS,
   work: (world, random) => {
     const station = pickStation(world, random);
     if (random.chance(0.6)) workAt(world, station, random);
@@ -61,7 +60,10 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
   /** Somebody brings the hub what another terminal has not got rid of: the key of the maker counts (rule 6). */
   carry: (world, random) => {
     const [from, by] = [pickStation(world, random), pickStation(world, random)];
-    if (from !== undefined && by !== undefined) void world.carry(from, by).catch(() => undefined);
+    const carry = async (): Promise<void> => {
+      if (from !== undefined && by !== undefined) await world.carry(from, world.hubOf(by));
+    };
+    void carry().catch(() => undefined);
   },
   /** A terminal more: its first load meets a case that has a past. */
   enrol: (world, random) => {
@@ -207,10 +209,15 @@ async function inject(world: World, { body, signer, sender, kind }: Injection): 
   const cases = [{ caseId: body.caseId, n: 0, actions: [action] }];
   world.ledger.add(action, kind === 'signature-forged' ? 'forged' : 'sent');
   try {
-    const answer = await world.hubOf(sender).push({ v: 1, cases });
+    const station = world.stations.find(({ device }) => device.deviceId === sender);
+    const answer = await (station === undefined ? world.hub.portFor(sender) : world.hubOf(station)).push({
+      v: 1,
+      cases,
+    });
     if (!answer.ok) return;
     world.faults.note(kind);
-    if (kind === 'id-reused') world.ledger.add(action, 'answered');
+    // What only a relay has may be lost with its disk: a real station keeps it until the hub has ruled.
+    if (kind === 'id-reused' && answer.value.relay === undefined) world.ledger.add(action, 'answered');
   } catch {
     // The hub died over it: it may have it or not.
   }
@@ -228,9 +235,4 @@ function pickStation({ stations }: World, random: SeededRandom): SimulatedStatio
 
 function workAt(world: World, station: SimulatedStation | undefined, random: SeededRandom): void {
   station?.work(random, (now) => newCaseId(now, random.bytes(10)));
-}
-
-/** Between the two, as often short as long. */
-function between(random: SeededRandom, least: number, most: number): number {
-  return Math.round(least * (most / least) ** random.next());
 }

@@ -21,6 +21,9 @@ export const WEATHER = [
   'feeds-not-put-back',
 ] as const;
 
+/** Chance too, where a street has a relay. */
+export const RELAY_WEATHER = ['relay-crash'] as const;
+
 /** Told by the story, each as an event of its own. */
 export const BLOWS = [
   'line-cut',
@@ -40,10 +43,23 @@ export const BLOWS = [
   'hub-restored',
 ] as const;
 
+/** Told where a street has a relay. `station-moved` is no fault, and has to be survived like one. */
+export const RELAY_BLOWS = [
+  'relay-line-cut',
+  'relay-line-cut-for-days',
+  'relay-replaced',
+  'relay-clock-off',
+  'station-moved',
+] as const;
+
 /** Follows from the others; seen, not made. */
 const SEEN = ['message-overtaken'] as const;
 
-export const FAULTS = [...WEATHER, ...BLOWS, ...SEEN] as const;
+/** Of any district. */
+export const COMMON_FAULTS = [...WEATHER, ...BLOWS, ...SEEN] as const;
+/** Where a street has a relay. */
+export const RELAY_FAULTS = [...RELAY_WEATHER, ...RELAY_BLOWS] as const;
+export const FAULTS = [...COMMON_FAULTS, ...RELAY_FAULTS] as const;
 export type FaultKind = (typeof FAULTS)[number];
 export type FaultCounts = Record<FaultKind, number>;
 

@@ -6,15 +6,18 @@ import { fold, headOf } from '@sanji/sync/domain/fold';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import type { MasterCase } from '@sanji/sync/replication/ports';
 import { chainFindings } from './chain-invariants.ts';
+import { relayFindings } from './relay-invariants.ts';
 import { keyOf } from './ledger.ts';
 import type { Ledger } from './ledger.ts';
 import type { Signatures } from './signatures.ts';
 import type { SimulatedHub } from './simulated-hub.ts';
+import type { SimulatedRelay } from './simulated-relay.ts';
 import type { SimulatedStation } from './simulated-station.ts';
 
 export interface Rested {
   hub: SimulatedHub;
   stations: readonly SimulatedStation[];
+  relays: readonly SimulatedRelay[];
   ledger: Ledger;
   suspects: ReadonlySet<string>;
   signatures: Signatures;
@@ -35,6 +38,7 @@ export async function violations(rested: Rested): Promise<string[]> {
     ...suspectedWithoutCause(rested, docs),
     ...numbersTwice(docs),
     ...serving.flatMap((station) => [...queueStands(station), ...apart(station, docs, ledger)]),
+    ...relayFindings(rested, docs),
     ...feedsBehind(hub, docs),
     ...(await chainFindings(rested, docs)),
   ];
@@ -173,10 +177,12 @@ function numbersTwice(docs: MasterCase[]): string[] {
 }
 
 function queueStands({ name, device, disk, status }: SimulatedStation): string[] {
-  const { pending, parked } = disk.local.counts(device.deviceId);
+  const { pending, relayed, parked } = disk.local.counts(device.deviceId);
   const found: string[] = [];
-  if (pending + parked > 0)
-    found.push(`queue blocked: ${name} ${String(pending)} pending, ${String(parked)} parked`);
+  if (pending + relayed + parked > 0)
+    found.push(
+      `queue blocked: ${name} ${String(pending)} pending, ${String(relayed)} relayed, ${String(parked)} parked`,
+    );
   if (status.state !== 'idle')
     found.push(`not idle: ${name} is ${status.state} ${status.problem?.code ?? ''}`);
   return found;
@@ -214,7 +220,7 @@ function apart(
 }
 
 /** To the last byte, in whatever order it came together. */
-function isSame(mine: CaseDocument, { n, actions, rulings }: MasterCase): boolean {
+export function isSame(mine: CaseDocument, { n, actions, rulings }: MasterCase): boolean {
   return mine.n === n && isSameMap(mine.actions, actions) && isSameMap(mine.rulings, rulings);
 }
 

@@ -9,6 +9,8 @@ export interface LineOptions {
   schedule: Schedule;
   random: SeededRandom;
   faults: Faults;
+  /** What a cut is counted as, and one that lasted for days. */
+  cuts?: readonly [FaultKind, FaultKind];
 }
 
 const OFFLINE = { ok: false as const, problem: { code: 'offline' as const } };
@@ -35,8 +37,8 @@ export class Line {
   /** Counted by how long it really was. */
   restore(): void {
     if (this.#cutAt === undefined) return;
-    const { schedule, faults } = this.#options;
-    faults.note(schedule.now() - this.#cutAt < DAY_MS ? 'line-cut' : 'line-cut-for-days');
+    const { schedule, faults, cuts: [short, long] = ['line-cut', 'line-cut-for-days'] } = this.#options;
+    faults.note(schedule.now() - this.#cutAt < DAY_MS ? short : long);
     this.#cutAt = undefined;
   }
 

@@ -3,6 +3,7 @@
  * there once and only once is itself an error, so the list cannot go stale in silence.
  */
 import { MERGE_AND_RULING } from './mutations-of-ruling.ts';
+import { RELAY } from './mutations-of-relay.ts';
 import { RESTORE } from './mutations-of-restore.ts';
 import { STATION } from './mutations-of-station.ts';
 
@@ -14,4 +15,4 @@ export interface Mutation {
   replace: string;
 }
 
-export const MUTATIONS: readonly Mutation[] = [...MERGE_AND_RULING, ...STATION, ...RESTORE];
+export const MUTATIONS: readonly Mutation[] = [...MERGE_AND_RULING, ...STATION, ...RESTORE, ...RELAY];

@@ -1,5 +1,5 @@
 /** The shortest story that still ends as badly: events taken out in ever smaller pieces (delta debugging), then the faults it does not need. */
-import { WEATHER } from './faults.ts';
+import { RELAY_WEATHER, WEATHER } from './faults.ts';
 import type { Report } from './simulate.ts';
 import type { Story, StoryEvent } from './story.ts';
 
@@ -58,11 +58,15 @@ function withEvents(story: Story, kept: { act: number; event: StoryEvent }[]): S
 }
 
 async function withFewerFaults(current: () => Story, isBetter: Try): Promise<void> {
-  for (const kind of WEATHER) {
+  for (const kind of [...WEATHER, ...RELAY_WEATHER]) {
     const { without } = current();
     if (!without.includes(kind)) await isBetter({ ...current(), without: [...without, kind] });
   }
   if (current().hubs > 1) await isBetter({ ...current(), hubs: 1 });
+  for (const name of current().relays ?? []) {
+    const relays = (current().relays ?? []).filter((each) => each !== name);
+    await isBetter({ ...current(), relays });
+  }
   for (const name of current().stations) {
     const stations = current().stations.filter((each) => each !== name);
     await isBetter({ ...current(), stations });

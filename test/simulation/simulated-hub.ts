@@ -2,18 +2,13 @@
  * The hub of a simulation: its stores last, its processes (one or two on the same stores) and its routers come and go. What it answers is the
  * product's judge, router, feed reader and hub acts.
  */
-import type { Catalog, CatalogEntry, DeviceKey } from '@sanji/sync/domain/catalog';
+import type { Catalog, CatalogDocument, CatalogEntry } from '@sanji/sync/domain/catalog';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
-import { feedOf } from '@sanji/sync/domain/identifiers';
-import { refused } from '@sanji/sync/domain/problem';
-import type { Result } from '@sanji/sync/domain/problem';
-import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import { dutyOf, hubAct } from '@sanji/sync/replication/hub-act';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
-import { judgePush } from '@sanji/sync/replication/judge';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
-import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
+import type { HubPort } from '@sanji/sync/replication/ports';
 import { Router } from '@sanji/sync/replication/router';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
 import {
@@ -25,13 +20,12 @@ import {
   MemoryRouterCheckpoint,
 } from '@sanji/sync/testing/memory-hub-stores';
 import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
-import { mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
-import type { FeedReaderDeps } from '@sanji/server/hub/feed-reader';
-import { packed } from '@sanji/server/hub/snapshots';
 import { deviceNamed } from './district.ts';
 import type { Faults } from './faults.ts';
 import { backupOf } from './hub-backup.ts';
 import type { HubBackup } from './hub-backup.ts';
+import { hubPort } from './hub-port.ts';
+import type { HubSession } from './hub-port.ts';
 import { watchedDevice, watchedHub } from './hub-watch.ts';
 import type { Ledger } from './ledger.ts';
 import { Crashed, Life } from './life.ts';
@@ -56,7 +50,7 @@ export interface SimulatedHubOptions {
 interface HubProcess {
   life: Life;
   judge: JudgePorts;
-  reader: FeedReaderDeps;
+  reader: HubSession['reader'];
   catalog: Catalog;
 }
 
@@ -73,9 +67,6 @@ export function isOfHub(deviceId: DeviceId): boolean {
 
 /** More than a district publishes between two backups. */
 const SKIPPED_PUBLICATIONS = 100;
-/** Small, so that a feed takes several pages and a first load several batches. */
-const PAGE = 3;
-const BATCH = 1;
 
 export class SimulatedHub {
   readonly master = new MemoryMasterStore();
@@ -223,36 +214,13 @@ export class SimulatedHub {
 
   /** As the device's session at one process sees it: chosen anew for each message, as by a balancer. */
   portFor(deviceId: DeviceId): HubPort {
-    const process = this.#pick();
-    const admitted = async <T>(
-      handle: (device: DeviceKey) => Promise<Result<T>> | Result<T>,
-    ): Promise<Result<T>> => {
-      const device = process.catalog.devices.get(deviceId);
-      if (device === undefined) return refused('device-unknown', { deviceId });
-      return device.status === 'revoked' ? refused('device-revoked', { deviceId }) : handle(device);
+    const { judge, reader, catalog } = this.#pick();
+    const takeBack = (docs: CatalogDocument[]) => {
+      const taken = this.catalog.takeBack(docs);
+      if (taken > 0) this.#catalogMoved();
+      return taken;
     };
-    return {
-      push: (request) =>
-        admitted(async ({ unit }) => ({ ok: true, value: await judgePush(process.judge, request, unit) })),
-      pull: (request) =>
-        admitted(({ unit }) =>
-          mayRead(request.feed, unit)
-            ? readFeed(process.reader, { ...request, limit: Math.min(request.limit, pageOf(request.feed)) })
-            : refused('out-of-scope', { feed: request.feed }),
-        ),
-      snapshot: (feed) =>
-        admitted(async ({ unit }) =>
-          feed === feedOf(unit)
-            ? { ok: true, value: await this.#snapshot(process, feed) }
-            : refused('out-of-scope', { feed }),
-        ),
-      giveBack: ({ docs }) =>
-        admitted(() => {
-          const taken = this.catalog.takeBack(docs);
-          if (taken > 0) this.#catalogMoved();
-          return { ok: true, value: { v: 1, hubNow: this.#options.schedule.now(), taken } };
-        }),
-    };
+    return hubPort({ judge, reader, catalog, takeBack }, deviceId);
   }
 
   /** By the push path, or the backstop behind it. */
@@ -354,42 +322,7 @@ export class SimulatedHub {
     return { life, router: new Router(ports, (error) => this.#note(error)) };
   }
 
-  /** As the server builds it: the feed first, then the cases as they are now. */
-  async #snapshot({ reader }: HubProcess, feed: string): Promise<Snapshot> {
-    const rows: PackedCase[] = [];
-    let since: string | null = null;
-    for (let more = true; more;) {
-      const page = await reader.feeds.read(feed, since, PAGE);
-      const masters = await reader.master.getMany(page.entries.map(({ caseId }) => caseId));
-      for (const master of masters) {
-        if (master?.head.parties.some((unit) => feedOf(unit) === feed) === true) rows.push(packed(master, 1));
-      }
-      since = page.last;
-      more = page.more;
-    }
-    const { schedule } = this.#options;
-    const head = {
-      v: 1 as const,
-      hubNow: schedule.now(),
-      epoch: this.memory.epoch,
-      checkpoint: sealCheckpoint(reader, since),
-      count: rows.length,
-    };
-    return { head, batches: batchesOf(rows, schedule) };
-  }
-
   #note(error: unknown): void {
     if (!(error instanceof Crashed)) this.#options.onFault(error);
-  }
-}
-
-function pageOf(feed: string): number {
-  return feed === 'catalog' ? 50 : PAGE;
-}
-
-async function* batchesOf(rows: PackedCase[], schedule: Schedule): AsyncGenerator<PackedCase[]> {
-  for (let i = 0; i < rows.length; i += BATCH) {
-    await schedule.delay(1);
-    yield rows.slice(i, i + BATCH);
   }
 }

@@ -4,7 +4,7 @@
  * line and process, so that an event taken out disturbs the others as little as it can.
  */
 import { SeededRandom } from '@sanji/sync/testing/fake-time';
-import { BLOWS, FAULTS } from './faults.ts';
+import { BLOWS, COMMON_FAULTS, RELAY_BLOWS, RELAY_FAULTS } from './faults.ts';
 import type { FaultKind } from './faults.ts';
 
 /** What people and machines do anyway. */
@@ -12,8 +12,11 @@ const DEEDS = ['work', 'crowd', 'burst', 'poke', 'duties', 'carry', 'enrol', 'ba
 /** A process is told to die, apart from dying by chance. */
 const DEATHS = ['station-crash', 'hub-crash', 'router-crash'] as const;
 
-export const EVENTS = [...DEEDS, ...DEATHS, ...BLOWS] as const;
-export type EventKind = (typeof EVENTS)[number];
+const EVENTS = [...DEEDS, ...DEATHS, ...BLOWS] as const;
+/** Where a street has a relay. */
+const RELAY_EVENTS = ['relay-crash', ...RELAY_BLOWS] as const;
+export type RelayEventKind = (typeof RELAY_EVENTS)[number];
+export type EventKind = (typeof EVENTS)[number] | RelayEventKind;
 
 export interface StoryEvent {
   kind: EventKind;
@@ -27,6 +30,8 @@ export interface Story {
   seed: number;
   hubs: number;
   stations: string[];
+  /** Street relays, by name; of their streets' stations most begin there. */
+  relays?: string[];
   /** Real signatures and real parsers; in the others the signature is a stand-in and messages are handed over as they are. */
   isTrueToTheByte: boolean;
   without: FaultKind[];
@@ -44,7 +49,7 @@ export interface StoryOptions {
 const TRUE_EVERY = 32;
 const STEPS = 36;
 
-const WEIGHTS: Record<EventKind, number> = {
+const WEIGHTS: Record<(typeof EVENTS)[number], number> = {
   work: 46,
   crowd: 12,
   burst: 6,
@@ -73,18 +78,29 @@ const WEIGHTS: Record<EventKind, number> = {
   'hub-restored': 2.5,
 };
 
+const RELAY_WEIGHTS: Record<RelayEventKind, number> = {
+  'relay-crash': 2,
+  'relay-line-cut': 3,
+  'relay-line-cut-for-days': 2,
+  'relay-replaced': 1,
+  'relay-clock-off': 0.5,
+  'station-moved': 4,
+};
+/** One story in so many has relays, and so many events more. */
+export const RELAYS_EVERY = 3;
+const RELAY_STEPS = 6;
+
 const STATIONS = ['wenlin1', 'wenlin2', 'cuihu1', 'street1', 'street2', 'district1', 'westgate1'];
 
 export function storyOf({ seed, steps = STEPS }: StoryOptions): Story {
+  const story = districtStory(seed, steps);
+  return seed % RELAYS_EVERY === 0 ? withRelays(story) : story;
+}
+
+function districtStory(seed: number, steps: number): Story {
   const random = randomOf(seed, 'story');
-  const without = FAULTS.filter(() => random.chance(0.35));
-  const kinds = EVENTS.filter((kind) => !(without as string[]).includes(kind));
-  const total = kinds.reduce((sum, kind) => sum + WEIGHTS[kind], 0);
-  const event = (): StoryEvent => {
-    let left = random.next() * total;
-    const kind = kinds.find((each) => (left -= WEIGHTS[each]) < 0) ?? 'work';
-    return { kind, dice: Math.floor(random.next() * 2 ** 32), gapMs: random.below(120) };
-  };
+  const without = COMMON_FAULTS.filter(() => random.chance(0.35));
+  const event = drawing(EVENTS, WEIGHTS, without, random);
   // Some are there from the start, others are enrolled in the midst of it, or never.
   const absent = STATIONS.filter(() => random.chance(0.25));
   const acts = random.chance(0.4) ? 2 : 1;
@@ -95,6 +111,35 @@ export function storyOf({ seed, steps = STEPS }: StoryOptions): Story {
     isTrueToTheByte: seed % TRUE_EVERY === 0,
     without,
     acts: Array.from({ length: acts }, () => Array.from({ length: Math.ceil(steps / acts) }, event)),
+  };
+}
+
+/** The same story in a district some of whose streets have a relay; more happens in it, and in between. */
+function withRelays(story: Story): Story {
+  const random = randomOf(story.seed, 'relays');
+  const without = RELAY_FAULTS.filter(() => random.chance(0.25));
+  const event = drawing(RELAY_EVENTS, RELAY_WEIGHTS, without, random);
+  const acts = story.acts.map((act) => [...act]);
+  for (let i = 0; i < RELAY_STEPS; i++) {
+    const act = random.pick(acts) ?? [];
+    act.splice(random.below(act.length + 1), 0, event());
+  }
+  const relays = random.pick([['relay1'], ['relay1'], ['relay1', 'relay2']]) ?? [];
+  return { ...story, relays, without: [...story.without, ...without], acts };
+}
+
+function drawing<K extends EventKind>(
+  all: readonly K[],
+  weights: Record<K, number>,
+  without: readonly FaultKind[],
+  random: SeededRandom,
+): () => StoryEvent {
+  const kinds = all.filter((kind) => !(without as readonly string[]).includes(kind));
+  const total = kinds.reduce((sum, kind) => sum + weights[kind], 0);
+  return () => {
+    let left = random.next() * total;
+    const kind = kinds.find((each) => (left -= weights[each]) < 0) ?? 'work';
+    return { kind, dice: Math.floor(random.next() * 2 ** 32), gapMs: random.below(120) };
   };
 }
 

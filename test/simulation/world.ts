@@ -7,8 +7,9 @@ import type { HubPort } from '@sanji/sync/replication/ports';
 import { unruled } from '@sanji/sync/replication/push-dirty';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
 import { MemoryDeviceStore, MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
+import { Addresses } from './addresses.ts';
 import { MOVED, openingEntries } from './administrator.ts';
-import { DEVICES, deviceNamed } from './district.ts';
+import { DEVICES, RELAYS, deviceNamed } from './district.ts';
 import { EVENT_HANDLERS } from './events.ts';
 import { Faults } from './faults.ts';
 import { violations } from './invariants.ts';
@@ -18,6 +19,7 @@ import { Schedule } from './schedule.ts';
 import { STAND_IN, realSignatures } from './signatures.ts';
 import type { Signatures } from './signatures.ts';
 import { SimulatedHub } from './simulated-hub.ts';
+import { SimulatedRelay } from './simulated-relay.ts';
 import { SimulatedStation } from './simulated-station.ts';
 import type { Disk } from './simulated-station.ts';
 import { randomOf } from './story.ts';
@@ -42,12 +44,14 @@ export class World {
   readonly suspects = new Set<DeviceId>();
   readonly hub: SimulatedHub;
   readonly stations: SimulatedStation[] = [];
+  readonly relays: readonly SimulatedRelay[];
+  readonly addresses: Addresses;
   readonly isTrueToTheByte: boolean;
   readonly #story: Story;
 
   static async open(story: Story): Promise<World> {
     const schedule = new Schedule();
-    const ids = DEVICES.flatMap(({ deviceId }) => [deviceId, `${deviceId}${MOVED}`]);
+    const ids = [...DEVICES, ...RELAYS].flatMap(({ deviceId }) => [deviceId, `${deviceId}${MOVED}`]);
     const signatures = story.isTrueToTheByte ? await realSignatures(ids, schedule) : STAND_IN;
     return new World(story, schedule, signatures);
   }
@@ -58,7 +62,8 @@ export class World {
     this.schedule = schedule;
     this.signatures = signatures;
     this.faults = new Faults(story.without);
-    const catalog = openingEntries((deviceId) => signatures.publicKeyOf(deviceId));
+    const relays = (story.relays ?? []).map(deviceNamed);
+    const catalog = openingEntries((deviceId) => signatures.publicKeyOf(deviceId), relays);
     this.hub = new SimulatedHub({
       schedule,
       signatures,
@@ -71,6 +76,8 @@ export class World {
       onFault: (error) => this.note(`fault: hub ${String(error)}`),
       onViolation: (found) => this.note(found),
     });
+    this.relays = relays.map((device) => this.#openRelay(device));
+    this.addresses = new Addresses(this.relays, () => this.hub.catalog.index);
     for (const deviceId of story.stations) this.enrol(deviceNamed(deviceId));
   }
 
@@ -105,9 +112,14 @@ export class World {
     }
   }
 
-  /** The one place that says whom a station talks to: another hop would be answered here. */
-  hubOf(deviceId: DeviceId): HubPort {
-    const port = this.hub.portFor(deviceId);
+  /** Whom a station talks to: the hub, or the relay of its street in the hub's place. */
+  hubOf(station: SimulatedStation): HubPort {
+    const { deviceId } = station.device;
+    const relay = this.addresses.relayOf(station);
+    return this.#wired(relay?.portFor(deviceId) ?? this.hub.portFor(deviceId));
+  }
+
+  #wired(port: HubPort): HubPort {
     return this.isTrueToTheByte ? overTheWire(port) : port;
   }
 
@@ -117,6 +129,10 @@ export class World {
     await this.schedule.run(LATE_MS);
     this.hub.restart();
     this.hub.finishRestore();
+    for (const relay of this.relays) {
+      relay.line.restore();
+      if (relay.isDead) relay.start();
+    }
     for (const station of this.stations) station.line.restore();
     for (const station of this.stations) if (station.isDead) station.start();
     await this.#settle();
@@ -129,7 +145,9 @@ export class World {
   async #settle(): Promise<void> {
     let before = '';
     for (let round = 0; round < MAX_ROUNDS; round++) {
+      this.addresses.correct();
       for (const station of this.stations) station.poke();
+      for (const relay of this.relays) relay.poke();
       await this.schedule.run(ROUND_MS);
       this.hub.pokeRouter();
       await this.schedule.run(ROUND_MS);
@@ -140,14 +158,14 @@ export class World {
     }
   }
 
-  /** What one terminal has not got rid of, brought to the hub in the session of another; its answer comes to nobody. */
-  async carry({ disk }: SimulatedStation, by: SimulatedStation): Promise<SignedAction[]> {
+  /** What one terminal has not got rid of, brought in the session of another; its answer comes to nobody. */
+  async carry({ disk }: SimulatedStation, to: HubPort): Promise<SignedAction[]> {
     const cases = (await disk.local.dirty(MAX_CARRIED)).map((doc) => ({
       caseId: doc._id,
       n: doc.n,
       actions: unruled(doc),
     }));
-    if (cases.length > 0) await this.hubOf(by.device.deviceId).push({ v: 1, cases });
+    if (cases.length > 0) await to.push({ v: 1, cases });
     return cases.flatMap(({ actions }) => actions);
   }
 
@@ -183,8 +201,9 @@ export class World {
     if (by === undefined) return;
     this.faults.isCalm = true;
     const ruledBefore = this.#ruled();
+    const hub = this.#wired(this.hub.portFor(by.device.deviceId));
     for (const station of this.stations.filter((each) => !isActive(each))) {
-      const carried = (await this.carry(station, by)).map(keyOf);
+      const carried = (await this.carry(station, hub)).map(keyOf);
       const ruled = this.#ruled();
       const taken = carried.filter((key) => ruled.has(key) && !ruledBefore.has(key));
       for (const key of taken) this.note(`ruled though revoked: ${key}`);
@@ -205,9 +224,8 @@ export class World {
   }
 
   #install(device: DeviceKey, name: string, disk: Disk): SimulatedStation {
-    const { deviceId } = device;
     const { schedule, faults, signatures, ledger } = this;
-    const station = new SimulatedStation({
+    const station: SimulatedStation = new SimulatedStation({
       name,
       device,
       schedule,
@@ -216,13 +234,32 @@ export class World {
       ledger,
       random: this.#stream(`station ${name}`),
       line: new Line({ schedule, faults, random: this.#stream(`line ${name}`) }),
-      hub: () => this.hubOf(deviceId),
+      hub: () => this.hubOf(station),
       onViolation: (found) => this.note(found),
       disk,
     });
     this.stations.push(station);
+    if (this.relays.length > 0 && this.#stream(`address ${name}`).chance(0.75)) this.addresses.move(station);
     station.start();
     return station;
+  }
+
+  #openRelay(device: DeviceKey): SimulatedRelay {
+    const { schedule, faults, signatures } = this;
+    const { deviceId } = device;
+    const cuts = ['relay-line-cut', 'relay-line-cut-for-days'] as const;
+    const relay: SimulatedRelay = new SimulatedRelay({
+      device,
+      schedule,
+      faults,
+      signatures,
+      random: this.#stream(`relay ${deviceId}`),
+      line: new Line({ schedule, faults, cuts, random: this.#stream(`line ${deviceId}`) }),
+      hub: () => this.#wired(this.hub.portFor(deviceId)),
+      poke: (feed) => this.#pokeStations(feed, relay),
+      onViolation: (found) => this.note(found),
+    });
+    return relay;
   }
 
   #stream(name: string): SeededRandom {
@@ -231,9 +268,18 @@ export class World {
 
   /** By the event stream: it may be down, and then nobody hears. */
   #poke(feed: string): void {
+    this.#pokeStations(feed, undefined);
+    for (const relay of this.relays) {
+      const isIts = feed === 'catalog' || relay.relay?.units().has(feed.slice(feedOf('').length)) === true;
+      if (isIts && !relay.losesPoke()) relay.poke();
+    }
+  }
+
+  /** @param relay whose stations; undefined: the hub's */
+  #pokeStations(feed: string, relay: SimulatedRelay | undefined): void {
     for (const station of this.stations) {
       if (feed !== 'catalog' && feed !== feedOf(station.device.unit)) continue;
-      if (!station.losesPoke()) station.poke();
+      if (this.addresses.relayOf(station) === relay && !station.losesPoke()) station.poke();
     }
   }
 
@@ -242,6 +288,10 @@ export class World {
     let sum = 0;
     for (const { rev } of this.hub.master.docs.values()) sum += rev;
     for (const rows of this.hub.feeds.feeds.values()) for (const { seq } of rows.values()) sum += seq;
+    for (const { disk } of this.relays) {
+      for (const { rev } of disk.master.docs.values()) sum += rev;
+      for (const rows of disk.feeds.feeds.values()) for (const { seq } of rows.values()) sum += seq;
+    }
     for (const { disk } of this.stations)
       for (const { revision } of disk.local.rows.values()) sum += revision;
     return String(sum);

@@ -126,7 +126,12 @@ export function openMemoryRelay(
 const BATCH = 50;
 
 /** The relay as a station of one of its units sees it, over a line that never fails. */
-export function relayFor(relay: Relay, { feeds, master }: RelayDisk, name: string, unit: UnitCode): HubPort {
+export function relayFor(
+  relay: Relay,
+  { feeds, master }: Pick<RelayDisk, 'feeds' | 'master'>,
+  name: string,
+  unit: UnitCode,
+): HubPort {
   return {
     push: (request) => relay.push(request, unit),
     pull: (request) => relay.pull(request, unit),
