@@ -5,7 +5,6 @@ const CASE = 'sync/src/replication/relay-case.ts';
 const FEED = 'sync/src/replication/relay-feed.ts';
 const PUSH = 'sync/src/replication/relay-push.ts';
 const STORE = 'sync/src/replication/relay-store.ts';
-const EXCHANGE = 'sync/src/replication/relay-exchange.ts';
 const KNOWN = 'sync/src/replication/known-epoch.ts';
 
 export const RELAY: readonly Mutation[] = [
@@ -34,22 +33,10 @@ export const RELAY: readonly Mutation[] = [
     replace: 'return true;',
   },
   {
-    name: 'relay: a community that has gone to another street leaves its cases behind',
-    file: EXCHANGE,
-    find: 'isSwept &&= isBuried;',
-    replace: 'isSwept &&= isBuried; break;',
-  },
-  {
     name: 'relay: of a case that has left nobody is told what became of the own work',
     file: CASE,
     find: 'if (ruling !== undefined && isTold) fates',
     replace: 'if (ruling !== undefined && isTold && n < 0) fates',
-  },
-  {
-    name: 'relay: whoever holds the pending work of others is not told what became of it',
-    file: CASE,
-    find: 'const isTold = street.has(body.by.unit) || known.rulings[body.id] === undefined;',
-    replace: 'const isTold = street.has(body.by.unit);',
   },
   {
     name: 'relay: every unit that ever had a case sees it',
@@ -70,29 +57,10 @@ export const RELAY: readonly Mutation[] = [
     replace: "return relay === '' ? undefined : checkpoint.slice(checkpoint.indexOf('/') + 1);",
   },
   {
-    name: 'relay: what the district said before a restore counts',
-    file: CASE,
-    find: 'filter(([, fate]) => fate.epoch === epoch);',
-    replace: 'filter(([, fate]) => fate.epoch <= epoch);',
-  },
-  {
-    name: 'relay: the second content under an id counts as taken',
-    file: PUSH,
-    find: 'if (open.some(({ body, hash }) => next.actions[body.id]?.hash !== hash))',
-    replace:
-      'if (open.some(({ body, hash }) => next.actions[body.id]?.hash === undefined && hash === undefined))',
-  },
-  {
     name: 'relay: a station that speaks to another takes for handed up what the former had',
     file: KNOWN,
     find: 'await this.#local.moveTo(relay);\n      this.#relay = relay;\n      this.#hasMoved = true;',
     replace: 'this.#relay = relay;',
-  },
-  {
-    name: 'relay: what a relay has counts as known to the hub',
-    file: 'sync/src/replication/pull-feed.ts',
-    find: "if (after?.kind === 'case' && unsentOf(after.doc).length === 0 && relayedOf(after.doc).length > 0)\n      return undefined;",
-    replace: '',
   },
   {
     name: 'relay: the district tells it that a case has left which one of its units still holds',
@@ -101,21 +69,9 @@ export const RELAY: readonly Mutation[] = [
     replace: 'readers: new Set([feed])',
   },
   {
-    name: 'relay: its word that a case has left is taken for the hub’s',
-    file: 'sync/src/replication/apply.ts',
-    find: 'const n = ports.known.isRelay ? Math.max(0, leaving.n - 1) : leaving.n;',
-    replace: 'const n = leaving.n;',
-  },
-  {
     name: 'relay: the work of a terminal out of service holds up that of others',
     file: 'sync/src/replication/set-aside.ts',
     find: 'if (revoked === undefined || revoked === deviceId) return false;',
     replace: 'if (revoked === undefined || revoked !== deviceId) return false;',
-  },
-  {
-    name: 'relay: who is not served any more parks its cases',
-    file: 'sync/src/replication/push-dirty.ts',
-    find: "code === 'out-of-scope' && params?.['unit'] !== undefined",
-    replace: "code === 'out-of-scope' && params?.['unit'] === code",
   },
 ];
