@@ -2,8 +2,8 @@
 import { type CouchNode, reasonOf } from './couchdb-cluster.ts';
 import { StoreStartError } from './store-error.ts';
 
-/** A node that needs longer to say who it is will not carry a hub either. */
-const GREETING_MS = 5_000;
+/** As for every other answer: on a busy machine a node may need seconds to say who it is, and the hub has nowhere else to go. */
+const GREETING_MS = 15_000;
 /** One that hangs must not hold up a start for which another will do. */
 const OTHERS_MS = 1_000;
 
