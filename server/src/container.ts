@@ -16,6 +16,7 @@ import { LastingWork } from './hub/lasting-work.ts';
 import { Pokes } from './hub/pokes.ts';
 import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
+import { UnitChanges } from './hub/unit-changes.ts';
 import { Snapshots } from './hub/snapshots.ts';
 import { faultReporter, openLog } from './log.ts';
 import { MONOTONIC } from './machine-time.ts';
@@ -44,6 +45,7 @@ export interface Container extends Ground {
   /** Where the router stands. */
   checkpoint: RouterCheckpoint;
   agenda: Agenda;
+  unitChanges: UnitChanges;
   lasting: LastingWork;
   pace: PushPace;
   reader: FeedReaderDeps;
@@ -173,6 +175,7 @@ async function assemble(basis: Basis): Promise<Container> {
     router,
     checkpoint,
     agenda,
+    unitChanges: new UnitChanges({ catalog, stores, clock, audit }),
     lasting,
     failing,
     pace,

@@ -11,6 +11,7 @@ import { createApp, endpointsOf } from './http/app.ts';
 import { PATIENCE, type Patience } from './http/patience.ts';
 import { serve, type Served } from './http/serve.ts';
 import { BEAT_MS } from './hub/hub-life.ts';
+import { casesOfUnit } from './hub/open-work.ts';
 import { MACHINE_CLOCK } from './machine-time.ts';
 import { seedSampleDistrict } from './hub/seed-hub.ts';
 import { startErrorOf } from './store/store-error.ts';
@@ -94,7 +95,7 @@ interface Background {
 }
 
 function startBackground(container: Container, signal: AbortSignal, onOverthrown: () => void): Background {
-  const { agenda, catalog, judge, lasting, life, router, sessions, onFault } = container;
+  const { agenda, catalog, judge, lasting, life, router, sessions, unitChanges, onFault } = container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -109,6 +110,16 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
     dates = next;
     void lasting.keep('dates', signal, () => agenda.recompute());
   });
+  const mergersIn = ({ units }: Catalog) => [...units.values()].filter(({ mergedInto }) => mergedInto).length;
+  let mergers = 0;
+  const followMergers = () => {
+    const next = mergersIn(catalog.current());
+    if (next === mergers) return;
+    mergers = next;
+    void lasting.keep('mergers', signal, () => moveMergedWork(container));
+  };
+  catalog.onChange(followMergers);
+  followMergers();
   const loops = [
     lasting.keep('catalog', signal, () => catalog.follow(signal)),
     lasting.keep('agenda', signal, () => agenda.follow(signal)),
@@ -117,7 +128,11 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
   ];
   let ticking: Promise<unknown> = Promise.resolve();
   const tick = setInterval(() => {
-    ticking = Promise.all([guarded(agenda.tick()), guarded(auditChains(judge))]);
+    ticking = Promise.all([
+      guarded(agenda.tick()),
+      guarded(auditChains(judge)),
+      guarded(unitChanges.tick()),
+    ]);
   }, TICK_MS);
   let beating: Promise<void> = guarded(life.beat());
   const pulse = setInterval(() => {
@@ -143,6 +158,13 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
       await guarded(life.beat());
     },
   };
+}
+
+/** Open cases of units that were merged, before this start too; those that come in later are seen as they change. */
+async function moveMergedWork({ agenda, catalog, stores }: Container): Promise<void> {
+  for (const { code, mergedInto } of catalog.current().units.values())
+    if (mergedInto !== undefined)
+      for await (const ids of casesOfUnit(stores, code)) await agenda.attend(ids);
 }
 
 async function followRouter(

@@ -9,7 +9,7 @@ import type { ActionDraft } from '@sanji/sync/replication/append';
 import { cheapSign } from '@sanji/sync/testing/cheap-signer';
 import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
 import { matter, publication, row } from '@sanji/sync/testing/rule-catalog';
-import { DISTRICT, STREET, WENLIN } from '../simulation/district.ts';
+import { CUIHU, DISTRICT, STREET, WENLIN } from '../simulation/district.ts';
 import type { Station } from '../simulation/station.ts';
 import { CASE, Rig } from './rig.ts';
 
@@ -262,4 +262,57 @@ test('archive: not where the district has set no time, and nothing can be done t
   expect(await rig.act()).toBe('archive → archived');
   await step(rig, station, { kind: 'note', payload: { text: 'too late' } });
   expect(fold(rig.masterOf(CASE)).rejected).toHaveLength(1);
+});
+
+/** 文林 is merged into its neighbour. */
+function merge(rig: HubRig): void {
+  rig.docs = rig.docs.map((doc) =>
+    doc.entry.kind === 'unit' && doc.entry.unit.code === WENLIN
+      ? {
+          ...doc,
+          n: doc.n + 1,
+          entry: { kind: 'unit', unit: { ...doc.entry.unit, active: false, mergedInto: CUIHU } },
+        }
+      : doc,
+  );
+}
+
+test('mergeUnit: an open case goes on at the unit into which its holder was merged, and its stations lose it', async () => {
+  const rig = new HubRig();
+  const wenlin = await received(rig, true);
+  expect(rig.duty()).toBeUndefined();
+  const early = { kind: 'mergeUnit' as const, payload: { from: WENLIN, to: CUIHU } };
+  expect(await hubAct(rig.ports, CASE, early)).toMatchObject({ problem: { code: 'bad-target' } });
+  merge(rig);
+  expect(await rig.act()).toBe('mergeUnit → accepted');
+  expect(fold(rig.masterOf(CASE))).toMatchObject({
+    holder: CUIHU,
+    path: [CUIHU],
+    parties: [CUIHU],
+    origin: WENLIN,
+  });
+  expect(await rig.act()).toBe('nothing to do');
+  const heir = rig.station('cuihu1');
+  await rig.settle(wenlin);
+  await rig.settle(heir);
+  await step(rig, heir, forwardTo(STREET));
+  expect(fold(rig.masterOf(CASE))).toMatchObject({ holder: STREET, path: [CUIHU, STREET] });
+});
+
+test('mergeUnit: where the unit is a party only, it is replaced on the way; who holds the case goes on', async () => {
+  const rig = new HubRig();
+  const wenlin = await received(rig, true);
+  await step(rig, wenlin, forwardTo(STREET));
+  merge(rig);
+  expect(await rig.act()).toBe('mergeUnit → reviewing');
+  expect(fold(rig.masterOf(CASE))).toMatchObject({ holder: STREET, path: [CUIHU, STREET] });
+});
+
+test('mergeUnit: the clock of a suspended case stands still as before', async () => {
+  const rig = new HubRig();
+  await suspended(rig);
+  merge(rig);
+  expect(await rig.act()).toBe('mergeUnit → suspended');
+  expect(fold(rig.masterOf(CASE)).suspensions).toMatchObject([{ plannedEnd: '2026-12-02' }]);
+  expect(fold(rig.masterOf(CASE)).suspensions[0]?.to).toBeUndefined();
 });

@@ -37,6 +37,11 @@ export const ACCESS = {
   'POST /api/staff/:staffId/password': ['securityAdmin'],
   'DELETE /api/staff/:staffId/factor': ['securityAdmin', 'systemAdmin'],
 
+  'POST /api/units': ['systemAdmin'],
+  'GET /api/unit-plans': ['systemAdmin'],
+  'POST /api/unit-plans': ['systemAdmin'],
+  'DELETE /api/unit-plans/:id': ['systemAdmin'],
+
   'POST /api/devices/enrol': 'public',
   'GET /api/devices': ['systemAdmin', 'securityAdmin'],
   'POST /api/devices/:deviceId/revoke': ['securityAdmin', 'systemAdmin'],

@@ -27,6 +27,7 @@ import { secondFactorRoutes } from '../resources/second-factor.ts';
 import { securityPolicyRoutes } from '../resources/security-policy.ts';
 import { sessionRoutes } from '../resources/session.ts';
 import { staffRoutes } from '../resources/staff.ts';
+import { unitRoutes } from '../resources/unit.ts';
 import { streetDirectoryRoutes } from '../resources/street-directory.ts';
 import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
@@ -48,6 +49,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...securityPolicyRoutes(container),
     ...openSessionRoutes(container),
     ...staffRoutes(container),
+    ...unitRoutes(container),
     ...enrolmentCodeRoutes(container),
     ...deviceRoutes(container),
     ...syncRoutes(container),

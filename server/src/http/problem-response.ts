@@ -26,6 +26,7 @@ const STATUS: Partial<Record<ProblemCode, number>> = {
   'not-found': 404,
   'edit-conflict': 409,
   'staff-known': 409,
+  'unit-known': 409,
   'own-account': 403,
   'password-expired': 403,
   'factor-required': 403,

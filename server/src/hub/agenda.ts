@@ -52,6 +52,11 @@ export class Agenda {
     }
   }
 
+  /** Looks at these now. For what was decided elsewhere about many cases. */
+  attend(caseIds: readonly string[]): Promise<void> {
+    return this.#look(caseIds);
+  }
+
   /** Acts on what has come due. For a timer, and after the calendar changed. */
   async tick(): Promise<void> {
     const now = this.#deps.ports.clock.now();

@@ -1,10 +1,10 @@
-/** What a person has in hand: the open cases that their unit holds and in which nobody acted after them. */
+/** What is open at a unit, and what a person has in hand: the open cases that their unit holds and in which nobody acted after them. */
 import { lastActOf } from '@sanji/sync/domain/in-hand';
-import type { CaseId } from '@sanji/sync/domain/identifiers';
+import type { CaseId, UnitCode } from '@sanji/sync/domain/identifiers';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
 import type { Staff } from '@sanji/sync/domain/catalog';
-import type { FeedStore, MasterStore } from '@sanji/sync/replication/ports';
+import type { FeedStore, MasterCase, MasterStore } from '@sanji/sync/replication/ports';
 
 const PAGE = 200;
 
@@ -13,21 +13,32 @@ export interface OpenWorkDeps {
   master: Pick<MasterStore, 'getMany'>;
 }
 
-/** Reads the whole feed of the unit: for the rare day on which somebody leaves. */
-export async function openWorkOf(
-  { feeds, master }: OpenWorkDeps,
-  { staffId, unit }: Pick<Staff, 'staffId' | 'unit'>,
-): Promise<CaseId[]> {
-  const found: CaseId[] = [];
+/** Page by page, the cases in the feed of a unit: those it is a party of. */
+export async function* casesOfUnit(
+  { feeds }: Pick<OpenWorkDeps, 'feeds'>,
+  unit: UnitCode,
+): AsyncGenerator<CaseId[]> {
   for (let since: string | null = null, more = true; more;) {
     const page = await feeds.read(feedOf(unit), since, PAGE);
-    const present = page.entries.filter(({ gone }) => !gone).map(({ caseId }) => caseId);
-    for (const held of await master.getMany(present)) {
-      if (held === undefined || held.head.holder !== unit || !isOpen(held.head.status)) continue;
-      if (lastActOf(held)?.staffId === staffId) found.push(held._id);
-    }
+    yield page.entries.filter(({ gone }) => !gone).map(({ caseId }) => caseId);
     since = page.last;
     more = page.more;
   }
+}
+
+/** Reads the whole feed of the unit: for the rare day on which somebody leaves or a unit closes. */
+export async function openCasesOf(deps: OpenWorkDeps, unit: UnitCode): Promise<MasterCase[]> {
+  const found: MasterCase[] = [];
+  for await (const ids of casesOfUnit(deps, unit))
+    for (const held of await deps.master.getMany(ids))
+      if (held?.head.holder === unit && isOpen(held.head.status)) found.push(held);
   return found;
+}
+
+export async function openWorkOf(
+  deps: OpenWorkDeps,
+  { staffId, unit }: Pick<Staff, 'staffId' | 'unit'>,
+): Promise<CaseId[]> {
+  const open = await openCasesOf(deps, unit);
+  return open.filter((held) => lastActOf(held)?.staffId === staffId).map(({ _id }) => _id);
 }

@@ -116,6 +116,8 @@ export interface ActionPayloads {
   terminate: { reason: string };
   note: { text: string };
   supplyDeferred: { materials: MaterialEntry[] };
+  /** `from` was merged into `to`: the case goes on there in its place. */
+  mergeUnit: { from: UnitCode; to: UnitCode };
 }
 export type FormValue = string | number | boolean | string[] | null;
 export type ActionKind = keyof ActionPayloads;

@@ -12,7 +12,7 @@ import type {
   Unit,
 } from './catalog.ts';
 import { epochOf } from './epoch.ts';
-import type { Day } from './identifiers.ts';
+import type { Day, UnitCode } from './identifiers.ts';
 
 /** What holds before the first pull. Nothing can be received then, since no unit is known. */
 const UNCONFIGURED: Settings = {
@@ -102,6 +102,18 @@ export function catalogIdOf(entry: CatalogEntry): string {
       return `staff:${entry.staff.staffId}`;
     case 'settings':
       return SETTINGS_ID;
+  }
+}
+
+/** Where the work of a unit is done now: itself, unless it was merged, however many times over. */
+export function successorOf({ units }: Pick<Catalog, 'units'>, code: UnitCode): UnitCode {
+  const seen = new Set<UnitCode>();
+  let current = code;
+  for (;;) {
+    const next = units.get(current)?.mergedInto;
+    if (next === undefined || seen.has(next)) return current;
+    seen.add(current);
+    current = next;
   }
 }
 

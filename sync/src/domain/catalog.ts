@@ -16,6 +16,8 @@ export interface Unit {
   active: boolean;
   /** Last day on which a unit that is off took cases: what it received till then stays good, however late it comes. */
   activeUntil?: Day;
+  /** Where its open work goes on since it was merged into another unit of its tier. */
+  mergedInto?: UnitCode;
 }
 
 export type MaterialMedium = 'paper' | 'electronic' | 'card';

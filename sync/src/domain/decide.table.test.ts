@@ -5,7 +5,9 @@ import {
   NOW,
   PAYLOADS,
   PIN,
+  OTHER_COMMUNITY,
   STREET,
+  UNITS,
   makeActor,
   makeBody,
   makeCatalog,
@@ -56,11 +58,17 @@ const EXPECTED: Record<ActionKind, [statuses: string, roles: string]> = {
   // Anyone of a party unit; the hub is no unit, and the district is no party of this case.
   note: [OPEN, ROLES.filter((role) => role !== 'hub').join(' ')],
   supplyDeferred: ['accepted reviewing approved', 'clerk'],
+  mergeUnit: [OPEN, 'hub'],
 };
 
 /** A street that may decide, and forwards by itself. */
 const catalog = makeCatalog({
   rows: makeRows({ street: { mode: 'decide', decideAt: 'street', autoForward: true } }),
+});
+
+/** The community has been merged into its neighbour: the hub takes its cases there. */
+const merged = makeCatalog({
+  units: UNITS.map((unit) => (unit.code === COMMUNITY ? { ...unit, mergedInto: OTHER_COMMUNITY } : unit)),
 });
 
 /** The case as it would have to be if only status and role mattered. */
@@ -100,7 +108,11 @@ function bodyOf(kind: ActionKind, actor: { staffId: string; unit: string }) {
 
 function ruling(status: CaseStatus, kind: ActionKind, role: Role) {
   const actor = role === 'hub' ? HUB : makeActor({ unit: STREET, roles: [role] });
-  return decide(caseIn(status, kind), bodyOf(kind, actor), { actor, now: NOW, catalog });
+  return decide(caseIn(status, kind), bodyOf(kind, actor), {
+    actor,
+    now: NOW,
+    catalog: kind === 'mergeUnit' ? merged : catalog,
+  });
 }
 
 describe.each(ACTION_KINDS)('%s', (kind) => {

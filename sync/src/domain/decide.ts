@@ -201,6 +201,7 @@ function pastProblem(state: CaseState, kind: ActionKind, context: GateContext): 
         : problem('deferral-outstanding', { codes: state.outstanding.map((gap) => gap.code).join(',') });
     case 'supplyDeferred':
       return state.outstanding.length > 0 ? undefined : problem('already-there');
+    case 'mergeUnit':
     case 'forward':
     case 'returnDown':
     case 'draft':

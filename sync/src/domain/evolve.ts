@@ -80,6 +80,19 @@ function withEffect(state: CaseState, body: AnyActionBody, at: number): CaseStat
         outstanding: state.outstanding.filter((gap) => !codes.has(gap.code)),
       };
     }
+    case 'mergeUnit': {
+      const { from, to } = body.payload;
+      // Not `heldBy`: what was asked of the leader stays asked, it is the same desk under another name.
+      const path = state.path.map((unit) => (unit === from ? to : unit));
+      const holder = path.at(-1);
+      return {
+        ...state,
+        path,
+        parties: unique(path),
+        ever: unique([...state.ever, ...path]),
+        ...(holder !== undefined && { holder }),
+      };
+    }
     case 'submit':
     case 'preReviewPass':
     case 'preReviewReturn':

@@ -217,6 +217,7 @@ export const LIFECYCLE = {
     roles: ['clerk'],
     holder: 'party',
   },
+  mergeUnit: { row: 26, from: OPEN, to: 'same', roles: ['hub'], holder: 'holder' },
 } as const satisfies Record<ActionKind, Transition>;
 
 export const ACTION_KINDS = Object.keys(LIFECYCLE) as ActionKind[];

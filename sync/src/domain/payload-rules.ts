@@ -4,6 +4,7 @@ import type { ActionBody, AnyActionBody, MaterialEntry } from './action.ts';
 import { dayOf } from './calendar.ts';
 import { parseCaseNo } from './case-number.ts';
 import type { Catalog, MaterialRow } from './catalog.ts';
+import { successorOf } from './catalog-index.ts';
 import { checklistOf } from './checklist.ts';
 import { isDay } from './dates.ts';
 import type { Day, UnitCode } from './identifiers.ts';
@@ -88,6 +89,8 @@ function ownProblem(state: CaseState, body: AnyActionBody, context: Context): Pr
       return required({ retention: body.payload.retention });
     case 'supplyDeferred':
       return suppliedProblem(state, body.payload.materials);
+    case 'mergeUnit':
+      return mergerProblem(state, body.payload, context.catalog);
     case 'submit':
     case 'preReviewPass':
     case 'preReviewReturn':
@@ -166,6 +169,16 @@ export function forwardTargets({ holder }: CaseState, catalog: Catalog): UnitCod
     .slice(1)
     .filter((unit) => unit.active)
     .map((unit) => unit.code);
+}
+
+/** Only what the catalog says, and only for a unit the case came through. */
+function mergerProblem(
+  { path }: CaseState,
+  { from, to }: { from: UnitCode; to: UnitCode },
+  catalog: Catalog,
+): Problem | undefined {
+  const isMerged = from !== to && successorOf(catalog, from) === to;
+  return isMerged && path.includes(from) ? undefined : problem('bad-target', { to });
 }
 
 function returnProblem(state: CaseState, to: UnitCode, catalog: Catalog): Problem | undefined {

@@ -106,6 +106,7 @@ const PAYLOADS: { [K in ActionKind]: z.ZodType<ActionPayloads[K]> } = {
   terminate: reason,
   note: z.strictObject({ text }),
   supplyDeferred: z.strictObject({ materials }),
+  mergeUnit: z.strictObject({ from: unit, to: unit }),
 };
 
 const envelope = z.strictObject({

@@ -2,11 +2,12 @@
 import type { CaseId } from '../domain/identifiers.ts';
 import type { Author, CaseDocument } from '../domain/action.ts';
 import type { Catalog } from '../domain/catalog.ts';
+import { successorOf } from '../domain/catalog-index.ts';
 import { addDays, dayOf, instantOf } from '../domain/calendar.ts';
 import { noticeDueOf } from '../domain/deadlines.ts';
 import { inEpoch } from '../domain/epoch.ts';
 import { fold } from '../domain/fold.ts';
-import { isEnd } from '../domain/lifecycle.ts';
+import { isEnd, isOpen } from '../domain/lifecycle.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { CaseState } from '../domain/state.ts';
@@ -85,6 +86,8 @@ export function hubDuty(
   { now }: HubDutyOptions,
 ): ActionDraft | undefined {
   const { status } = state;
+  const merger = mergerDuty(state, catalog);
+  if (merger !== undefined) return merger;
   const at = dutyTime(state, catalog);
   if (at !== undefined && now < at) return undefined;
   if (status === 'approved' || status === 'rejected')
@@ -112,6 +115,16 @@ export function dutyTime(state: CaseState, catalog: Catalog): number | undefined
   const { archive } = catalog.settings;
   if (!isEnd(status) || endedAt === undefined || archive === undefined) return undefined;
   return instantOf(addDays(dayOf(endedAt), archive.afterDays + 1), 0);
+}
+
+/** Work follows a unit that was merged into another, also where the unit is a party and somebody else holds the case. */
+function mergerDuty({ status, path }: CaseState, catalog: Catalog): ActionDraft | undefined {
+  if (!isOpen(status)) return undefined;
+  for (const from of path) {
+    const to = successorOf(catalog, from);
+    if (to !== from) return { kind: 'mergeUnit', payload: { from, to } };
+  }
+  return undefined;
 }
 
 function forwardDuty(state: CaseState, catalog: Catalog): ActionDraft | undefined {

@@ -2,6 +2,7 @@
 import type { ActionId } from '../domain/identifiers.ts';
 import type { AnyActionBody, CaseDocument, Ruling, SignedAction } from '../domain/action.ts';
 import type { Catalog, DeviceKey } from '../domain/catalog.ts';
+import { successorOf } from '../domain/catalog-index.ts';
 import { decide } from '../domain/decide.ts';
 import type { DecideContext } from '../domain/decide.ts';
 import { fold, foldRuled, headOf } from '../domain/fold.ts';
@@ -78,8 +79,9 @@ function objection(catalog: Catalog, { id, by }: AnyActionBody): Problem | undef
   if (isHub(by.staffId, device)) return undefined;
   if (device?.unit !== by.unit) return problem('out-of-scope', { unit: by.unit });
   const staff = catalog.staff.get(by.staffId);
-  if (staff?.active !== true || staff.unit !== by.unit)
-    return problem('staff-unknown', { staffId: by.staffId });
+  // Who came along in a merger sends from the old terminal what was made there before.
+  const isOfUnit = staff?.unit === by.unit || staff?.unit === successorOf(catalog, by.unit);
+  if (staff?.active !== true || !isOfUnit) return problem('staff-unknown', { staffId: by.staffId });
   return undefined;
 }
 

@@ -186,6 +186,7 @@ export const PAYLOADS: { [K in ActionKind]: ActionPayloads[K] } = {
   withdraw: { reason: '申请人撤回' },
   terminate: { reason: '无法联系' },
   note: { text: '已电话联系' },
+  mergeUnit: { from: COMMUNITY, to: OTHER_COMMUNITY },
   supplyDeferred: { materials: [{ code: 'photo', name: '照片', state: 'received' }] },
 };
 

@@ -11,6 +11,7 @@ export interface AdminPlace {
 export const ADMIN_PLACES: readonly AdminPlace[] = [
   { href: '/admin/devices', name: m.admin_devices, roles: ['systemAdmin', 'securityAdmin'] },
   { href: '/admin/staff', name: m.admin_staff, roles: ['systemAdmin', 'securityAdmin'] },
+  { href: '/admin/units', name: m.units_title, roles: ['systemAdmin'] },
   { href: '/admin/sessions', name: m.sessions_title, roles: ['securityAdmin'] },
   { href: '/admin/security', name: m.policy_title, roles: ['securityAdmin', 'auditAdmin'] },
   { href: '/admin/audit', name: m.admin_audit, roles: ['auditAdmin'] },

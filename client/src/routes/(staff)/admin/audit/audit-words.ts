@@ -43,7 +43,7 @@ export function detailsText({ kind, details = {} }: Pick<AuditEntry, 'kind' | 'd
 function valueText(kind: string, name: string, value: Value): string {
   const text = String(value);
   if (text === 'true' || text === 'false') return text === 'true' ? m.admin_yes() : m.admin_no();
-  if (name === 'unit') return catalogState.unitName(text);
+  if (name === 'unit' || name === 'into' || name === 'parent') return catalogState.unitName(text);
   if (name === 'successor' || name === 'submittedBy') return catalogState.staffName(text);
   if (kind === 'staff-roles' && (name === 'from' || name === 'to'))
     return text === '' ? m.admin_no_role() : text.split(',').map(roleText).join(m.list_and());

@@ -65,6 +65,8 @@ export function saidIn(body: AnyActionBody, catalog: Catalog): string {
             count: body.payload.deferred.length,
             due: body.payload.deferred[0]?.due ?? '',
           });
+    case 'mergeUnit':
+      return m.case_said_merged({ from: unit(body.payload.from), to: unit(body.payload.to) });
     case 'forward':
       return [m.case_said_to({ unit: unit(body.payload.to) }), body.payload.text ?? '']
         .filter(Boolean)
