@@ -42,6 +42,7 @@ async function expectFitsPhone(terminal: Terminal): Promise<void> {
 const READY = {
   devices: 'device-table',
   staff: 'staff-table',
+  units: 'unit-table',
   sessions: 'session-table',
   security: 'policy-table',
   audit: 'audit-table',
@@ -199,6 +200,25 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await desk.byId('factor-opened').waitFor();
   await desk.page.locator('nav a[href="/admin"]').click();
   await desk.byId('device-table').waitFor();
+});
+
+it('a unit takes a new name on its day, and is not closed while people are there', async () => {
+  await administer(ADMINS.system, 'units');
+  await desk.byId('unit-search').fill(UNITS.community);
+  await desk.byId(`change-${UNITS.community}`).click();
+  await desk.byId('unit-close').check();
+  await desk.byId('unit-save').click();
+  await desk.byId('unit-refusal').getByText('杨晓梅').waitFor();
+  await expectNoViolation(desk);
+  await desk.byId('unit-rename').check();
+  await desk.byId('unit-display').fill('文林新');
+  await desk.byId('unit-date').fill('20300101');
+  await desk.byId('unit-save').click();
+  await desk.byId('unit-done').getByText('2030-01-01').waitFor();
+  await desk.byId('plan-table').getByText('文林新').waitFor();
+  await expectFitsPhone(desk);
+  await desk.byId('plan-drop').click();
+  await desk.byId('plan-table').waitFor({ state: 'detached' });
 });
 
 it('who holds no such role finds no way in', async () => {

@@ -62,8 +62,27 @@ describe('the access table', () => {
       'GET /api/audit',
       'GET /api/audit/export',
     ]);
+    const changes = (role: (typeof ROLES)[number]) => may(role).filter((route) => !route.startsWith('GET'));
+    expect(changes('auditAdmin')).toEqual([]);
+    // Both take a terminal out of service, and help each other when a phone is lost; nothing else is the business of two.
+    const shared = ['DELETE /api/staff/:staffId/factor', 'POST /api/devices/:deviceId/revoke'];
+    expect(changes('systemAdmin').filter((route) => !shared.includes(route))).toEqual([
+      'POST /api/staff',
+      'PUT /api/staff/:staffId',
+      'POST /api/units',
+      'POST /api/unit-plans',
+      'DELETE /api/unit-plans/:id',
+      'POST /api/enrolment-codes',
+    ]);
+    expect(changes('securityAdmin').filter((route) => !shared.includes(route))).toEqual([
+      'DELETE /api/sessions/:id',
+      'DELETE /api/staff/:staffId/sessions',
+      'PUT /api/security-policy',
+      'PUT /api/staff/:staffId/roles',
+      'POST /api/staff/:staffId/password',
+    ]);
     expect(may('systemAdmin')).not.toContain('GET /api/audit');
-    expect(may('securityAdmin')).not.toContain('POST /api/enrolment-codes');
+    expect(may('securityAdmin')).not.toContain('GET /api/audit');
     expect(may('clerk')).toEqual([]);
   });
 });
