@@ -6,6 +6,12 @@ import { catalogState } from '#lib/state/catalog.svelte.ts';
 
 type Value = string | number | boolean;
 
+const UNIT_CHANGES: Record<string, (() => string) | undefined> = {
+  rename: m.units_kind_rename,
+  merge: m.units_kind_merge,
+  close: m.units_kind_close,
+};
+
 /** Acts of the hub on cases carry the kind of the action. */
 export function auditKindText(kind: string): string {
   return kind.startsWith('hub-')
@@ -45,6 +51,7 @@ function valueText(kind: string, name: string, value: Value): string {
   if (text === 'true' || text === 'false') return text === 'true' ? m.admin_yes() : m.admin_no();
   if (name === 'unit' || name === 'into' || name === 'parent') return catalogState.unitName(text);
   if (name === 'successor' || name === 'submittedBy') return catalogState.staffName(text);
+  if (kind.startsWith('unit-') && name === 'kind') return UNIT_CHANGES[text]?.() ?? text;
   if (kind === 'staff-roles' && (name === 'from' || name === 'to'))
     return text === '' ? m.admin_no_role() : text.split(',').map(roleText).join(m.list_and());
   return text;
