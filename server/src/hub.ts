@@ -128,11 +128,7 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
   ];
   let ticking: Promise<unknown> = Promise.resolve();
   const tick = setInterval(() => {
-    ticking = Promise.all([
-      guarded(agenda.tick()),
-      guarded(auditChains(judge)),
-      guarded(unitChanges.tick()),
-    ]);
+    ticking = Promise.all([guarded(agenda.tick()), guarded(auditChains(judge)), guarded(unitChanges.tick())]);
   }, TICK_MS);
   let beating: Promise<void> = guarded(life.beat());
   const pulse = setInterval(() => {
@@ -163,8 +159,7 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
 /** Open cases of units that were merged, before this start too; those that come in later are seen as they change. */
 async function moveMergedWork({ agenda, catalog, stores }: Container): Promise<void> {
   for (const { code, mergedInto } of catalog.current().units.values())
-    if (mergedInto !== undefined)
-      for await (const ids of casesOfUnit(stores, code)) await agenda.attend(ids);
+    if (mergedInto !== undefined) for await (const ids of casesOfUnit(stores, code)) await agenda.attend(ids);
 }
 
 async function followRouter(
