@@ -55,16 +55,7 @@ export function install() {
 /** Builds the client when its sources are not those of the last build. */
 export function build() {
   const stamp = join(root, 'client/build/.built-from');
-  const sources = hashOf([
-    'client/src',
-    'client/static',
-    'client/messages',
-    'client/project.inlang',
-    'sync/src',
-    'client/package.json',
-    'client/vite.config.ts',
-    'package-lock.json',
-  ]);
+  const sources = hashOf(clientSources());
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === sources) return;
   console.log('Building the client …');
   const code = run('npm', ['run', '--silent', 'build', '-w', 'client']);
@@ -72,20 +63,32 @@ export function build() {
   writeFileSync(stamp, sources);
 }
 
-function hashOf(paths) {
+/** The files that the client is built from. Never one that the build itself writes: every second start would build again. */
+export function clientSources() {
+  return [
+    'client/src',
+    'client/static',
+    'client/messages',
+    'client/project.inlang/settings.json',
+    'sync/src',
+    'client/package.json',
+    'client/vite.config.ts',
+    'package-lock.json',
+  ].flatMap(filesOf);
+}
+
+function hashOf(files) {
   const hash = createHash('sha256');
-  for (const path of paths) addTo(hash, path);
+  for (const file of files) hash.update(file).update(readFileSync(join(root, file)));
   return hash.digest('hex');
 }
 
-/** Left out: what the build itself writes, and tests, which change nothing in it. */
-function addTo(hash, path) {
+/** Left out: what the build writes among its sources, and tests, which change nothing in it. */
+function filesOf(path) {
   const full = join(root, path);
-  if (!existsSync(full) || path.endsWith('paraglide') || path.endsWith('.test.ts') || path.endsWith('/cache'))
-    return;
-  if (statSync(full).isDirectory()) {
-    for (const name of readdirSync(full).sort()) addTo(hash, `${path}/${name}`);
-  } else {
-    hash.update(path).update(readFileSync(full));
-  }
+  if (!existsSync(full) || path.endsWith('paraglide') || path.endsWith('.test.ts')) return [];
+  if (!statSync(full).isDirectory()) return [path];
+  return readdirSync(full)
+    .sort()
+    .flatMap((name) => filesOf(`${path}/${name}`));
 }
