@@ -4,10 +4,12 @@ import adapter from '@sveltejs/adapter-static';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { defineConfig } from 'vite';
+import { handbook } from './handbook-plugin.ts';
 import program from './package.json' with { type: 'json' };
 
 export default defineConfig({
   plugins: [
+    handbook(),
     tailwindcss(),
     paraglideVitePlugin({
       project: './project.inlang',

@@ -73,6 +73,8 @@ export function clientSources() {
     'sync/src',
     'client/package.json',
     'client/vite.config.ts',
+    'client/handbook-plugin.ts',
+    'docs/handbook',
     'package-lock.json',
   ].flatMap(filesOf);
 }
