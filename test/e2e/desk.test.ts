@@ -46,6 +46,46 @@ async function openWorkbench(): Promise<void> {
     .waitFor();
 }
 
+describe('the tour', () => {
+  it('is offered, takes no focus by itself, and goes by keys', async () => {
+    await openWorkbench();
+    await station.byId('tour-offer').waitFor();
+    expect(
+      await station.page.evaluate(() => document.activeElement?.closest('[data-testid=tour-offer]')),
+    ).toBe(null);
+    await station.byId('tour-start').press('Enter');
+    const tour = station.byId('tour');
+    await tour.getByText('第 1 步').waitFor();
+    for (const step of [2, 3, 4, 5, 6]) {
+      await station.page.keyboard.press('ArrowRight');
+      await tour.getByText(`第 ${String(step)} 步`).waitFor();
+    }
+    await station.page.keyboard.press('ArrowLeft');
+    await tour.getByText('第 5 步').waitFor();
+    await station.page.keyboard.press('Escape');
+    await tour.waitFor({ state: 'detached' });
+  });
+
+  it('is not offered to the same person again, but opens from the menu', async () => {
+    await station.page.reload();
+    await station.byId('case-row').first().waitFor();
+    expect(await station.byId('tour-offer').count()).toBe(0);
+    await station.byId('person-menu').click();
+    await station.byId('menu-tour').click();
+    await station.byId('tour').getByText('第 1 步').waitFor();
+    await station.page.keyboard.press('Alt+KeyL');
+    await station.byId('unlock').waitFor();
+  });
+
+  it('is offered to the next person, who may decline it', async () => {
+    await station.unlock(PEOPLE.chen);
+    await station.byId('tour-decline').click();
+    await station.byId('tour-offer').waitFor({ state: 'detached' });
+    expect(await station.byId('tour').count()).toBe(0);
+    await station.switchTo(PEOPLE.yang);
+  });
+});
+
 describe('from the list', () => {
   it('the step that was asked for stands ready, and is signed by nothing but the button', async () => {
     await openWorkbench();
@@ -152,4 +192,22 @@ it('a new password unlocks this terminal at once, also without the hub, and the 
   await station.byId('unlock').click();
   await station.page.getByText('还可试 4 次').waitFor();
   await station.unlock({ staffId, password: 'Cuihu-2027' });
+});
+
+it('the handbook opens by keys at the chapter of the page, without the hub, pictures and all', async () => {
+  await station.go('/sync');
+  await station.byId('bundle-card').waitFor();
+  await station.page.keyboard.press('g');
+  await station.page.keyboard.press('h');
+  const chapter = station.byId('handbook');
+  await chapter.getByRole('heading', { name: '同步页' }).waitFor();
+  await station.byId('handbook-next').click();
+  await chapter.getByRole('heading', { name: '未采纳' }).waitFor();
+  await station.page.reload();
+  const picture = chapter.locator('img').first();
+  await picture.scrollIntoViewIfNeeded();
+  await expect
+    .poll(() => picture.evaluate((image: HTMLImageElement) => image.naturalWidth))
+    .toBeGreaterThan(0);
+  expect(station.faults).toEqual([]);
 });
