@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
+import type { TypedDocuments } from '../store/directory-store.ts';
 import { openHubStores, type HubStores } from '../store/open-store.ts';
+import { StoreError } from '../store/store-error.ts';
 import { HubDevice } from './hub-device.ts';
 
 let folder: string;
@@ -53,4 +55,30 @@ test('a task that failed does not block the next', async () => {
   const device = await open();
   await expect(device.exclusive(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await device.exclusive(() => Promise.resolve('done'))).toBe('done');
+});
+
+test('an outage while the lease is given back fails no work, and the process goes on under its own lease', async () => {
+  const { directory } = stores;
+  const leases = directory.documents<{ owner: string; until: number }>('hub-lease');
+  let isDown = false;
+  const failing = {
+    documents: <T extends object>(kind: string): TypedDocuments<T> => {
+      const documents = directory.documents<T>(kind);
+      return {
+        find: (id) => (isDown ? Promise.reject(new StoreError('unavailable', 'down')) : documents.find(id)),
+        put: (id, value, rev) => documents.put(id, value, rev),
+        remove: (id, rev) => documents.remove(id, rev),
+        list: () => documents.list(),
+      };
+    },
+  };
+  const device = await HubDevice.open({ directory: failing, clock, isShared: true, epoch });
+  const done = await device.exclusive(() => {
+    isDown = true;
+    return Promise.resolve('done');
+  });
+  expect(done).toBe('done');
+  expect((await leases.find('own'))?.value.until).toBeGreaterThan(clock.now());
+  isDown = false;
+  expect(await device.exclusive(() => Promise.resolve('again'))).toBe('again');
 });

@@ -26,7 +26,7 @@ interface Lease {
 }
 
 export interface HubDeviceDeps {
-  directory: DirectoryStore;
+  directory: Pick<DirectoryStore, 'documents'>;
   clock: Clock;
   epoch: Epoch;
   /** Other processes may serve on the same store. */
@@ -119,7 +119,8 @@ export class HubDevice implements DeviceStore {
     for (;;) {
       const found = await leases.find('own');
       const now = this.#deps.clock.now();
-      const isFree = found === undefined || found.value.until <= now;
+      // Our own is left over: turns are taken within a process, so nobody here works under it.
+      const isFree = found === undefined || found.value.until <= now || found.value.owner === this.#owner;
       const lease = { owner: this.#owner, until: now + LEASE_MS };
       if (isFree && (await leases.put('own', lease, found?.rev)) === 'written') break;
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
@@ -127,10 +128,15 @@ export class HubDevice implements DeviceStore {
     try {
       return await work();
     } finally {
-      const held = await leases.find('own');
-      if (held?.value.owner === this.#owner)
-        await leases.put('own', { owner: this.#owner, until: 0 }, held.rev);
+      // What was done is done, though the store fails now: the lease runs out by itself.
+      await this.#release(leases).catch(() => undefined);
     }
+  }
+
+  async #release(leases: TypedDocuments<Lease>): Promise<void> {
+    const held = await leases.find('own');
+    if (held?.value.owner === this.#owner)
+      await leases.put('own', { owner: this.#owner, until: 0 }, held.rev);
   }
 }
 
