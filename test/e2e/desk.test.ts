@@ -174,6 +174,42 @@ it.each(['zh-CN', 'en'])('a receipt stays within its sheet in %s', async (locale
   expect(over.every((px) => px <= 0)).toBe(true);
 });
 
+it('a batch goes row by row without the line, and each row says what became of it, also what the district made of it later', async () => {
+  const colleague = await terminalAt(hub, scratch, {
+    place: 'community',
+    person: PEOPLE.chen,
+    name: 'second',
+  });
+  await openWorkbench();
+  await station.page.context().setOffline(true);
+  await colleague.openCase(caseAt(1).id);
+  await colleague.act('accept');
+  await colleague.synced();
+  await colleague.close();
+
+  await station.byId('case-row').first().locator('.area-status').click();
+  await station.page.keyboard.press('Space');
+  await station.page.keyboard.press('Shift+KeyJ');
+  await station
+    .byId('case-row')
+    .last()
+    .locator('.area-status')
+    .click({ modifiers: ['Shift'] });
+  await station.byId('batch-count').filter({ hasText: '3' }).waitFor();
+  await station.page.keyboard.press('F9');
+  await station.byId('batch-confirm').click();
+  await station.byId('batch-close').waitFor();
+  const line = station.byId('batch-line');
+  expect(await line.filter({ hasText: '待上传' }).count()).toBe(3);
+
+  await station.page.context().setOffline(false);
+  const late = line.filter({ hasText: caseAt(1).no });
+  await late.filter({ hasText: '陈思远已先一步办理' }).waitFor();
+  await expect.poll(() => line.filter({ hasText: '区中心已确认' }).count()).toBe(2);
+  await station.byId('batch-close').click();
+  expect(await station.byId('batch-panel').count()).toBe(0);
+});
+
 it('a new password unlocks this terminal at once, also without the hub, and the old one no more', async () => {
   const { staffId, password } = PEOPLE.yang;
   await station.go('/password');

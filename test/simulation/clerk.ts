@@ -10,7 +10,7 @@ import type { Catalog, DeviceKey } from '@sanji/sync/domain/catalog';
 import { noticeDueOf } from '@sanji/sync/domain/deadlines';
 import { decide } from '@sanji/sync/domain/decide';
 import { fold } from '@sanji/sync/domain/fold';
-import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
+import { assignees, forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { Actor, CaseState } from '@sanji/sync/domain/state';
 import { matterVersionOn } from '@sanji/sync/domain/tier-rules';
@@ -149,8 +149,15 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
     case 'resume':
     case 'approve':
       return { kind, payload: {} };
+    case 'askExtend':
     case 'extend':
       return { kind, payload: { days: 10, reason: 'intricate' } };
+    case 'refuseExtend':
+      return { kind, payload: { reason: 'in time' } };
+    case 'assign': {
+      const to = random.pick(assignees(state, catalog))?.staffId;
+      return to === undefined ? undefined : { kind, payload: { to, reason: 'on leave' } };
+    }
     case 'certify': {
       const { unit, terminal } = desk.device;
       return { kind, payload: { certificateNo: `Z${unit.slice(6)}${terminal}-${String(number)}` } };

@@ -1,4 +1,5 @@
-/** What is open at a unit, and what a person has in hand: the open cases that their unit holds and in which nobody acted after them. */
+/** What is open at a unit, and what a person has in hand: the open cases there that were given to them, or in which nobody acted after them. */
+import { fold } from '@sanji/sync/domain/fold';
 import { lastActOf } from '@sanji/sync/domain/in-hand';
 import type { CaseId, UnitCode } from '@sanji/sync/domain/identifiers';
 import { feedOf } from '@sanji/sync/domain/identifiers';
@@ -40,5 +41,7 @@ export async function openWorkOf(
   { staffId, unit }: Pick<Staff, 'staffId' | 'unit'>,
 ): Promise<CaseId[]> {
   const open = await openCasesOf(deps, unit);
-  return open.filter((held) => lastActOf(held)?.staffId === staffId).map(({ _id }) => _id);
+  return open
+    .filter((held) => (fold(held).assignedTo ?? lastActOf(held)?.staffId) === staffId)
+    .map(({ _id }) => _id);
 }

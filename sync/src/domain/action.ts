@@ -102,7 +102,9 @@ export interface ActionPayloads {
   askSuspend: { kind: string; reason: string; plannedEnd: Day };
   suspend: { kind: string; reason: string; evidence?: string; plannedEnd: Day };
   resume: { text?: string };
+  askExtend: { days: number; reason: string };
   extend: { days: number; reason: string };
+  refuseExtend: { reason: string };
   handOff: { system: string; correlationId: string };
   externalResult: { correlationId: string; text: string };
   approve: { text?: string };
@@ -118,6 +120,7 @@ export interface ActionPayloads {
   supplyDeferred: { materials: MaterialEntry[] };
   /** `from` was merged into `to`: the case goes on there in its place. */
   mergeUnit: { from: UnitCode; to: UnitCode };
+  assign: { to: StaffId; reason: string };
 }
 export type FormValue = string | number | boolean | string[] | null;
 export type ActionKind = keyof ActionPayloads;

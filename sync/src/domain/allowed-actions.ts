@@ -4,7 +4,7 @@ import { gate, mayDecide, ruleOfHolder } from './decide.ts';
 import type { DecideContext } from './decide.ts';
 import type { UnitCode } from './identifiers.ts';
 import { ACTION_KINDS } from './lifecycle.ts';
-import { forwardTargets, returnTargets } from './payload-rules.ts';
+import { assignees, forwardTargets, returnTargets } from './payload-rules.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 import type { CaseState } from './state.ts';
@@ -45,7 +45,9 @@ export function whyNot(state: CaseState, kind: ActionKind, context: DecideContex
       ? forwardTargets(state, context.catalog)
       : kind === 'returnDown'
         ? returnTargets(state, context.catalog)
-        : undefined;
+        : kind === 'assign'
+          ? assignees(state, context.catalog)
+          : undefined;
   return targets?.length === 0 ? problem('bad-target', { to: '' }) : undefined;
 }
 

@@ -40,7 +40,9 @@ const EXPECTED: Record<ActionKind, [statuses: string, roles: string]> = {
   askSuspend: ['reviewing', 'reviewer'],
   suspend: ['reviewing', 'leader'],
   resume: ['suspended', 'reviewer hub'],
+  askExtend: ['reviewing', 'clerk reviewer'],
   extend: ['reviewing', 'leader'],
+  refuseExtend: ['reviewing', 'leader'],
   handOff: ['reviewing', 'hub'],
   externalResult: ['external', 'hub reviewer'],
   approve: ['accepted reviewing', 'approver'],
@@ -57,6 +59,8 @@ const EXPECTED: Record<ActionKind, [statuses: string, roles: string]> = {
   terminate: [OPEN, 'leader'],
   // Anyone of a party unit; the hub is no unit, and the district is no party of this case.
   note: [OPEN, ROLES.filter((role) => role !== 'hub').join(' ')],
+  // Whoever works at the holding unit.
+  assign: [OPEN, ROLES.filter((role) => role !== 'hub').join(' ')],
   supplyDeferred: ['accepted reviewing approved', 'clerk'],
   mergeUnit: [OPEN, 'hub'],
 };
@@ -64,6 +68,19 @@ const EXPECTED: Record<ActionKind, [statuses: string, roles: string]> = {
 /** A street that may decide, and forwards by itself. */
 const catalog = makeCatalog({
   rows: makeRows({ street: { mode: 'decide', decideAt: 'street', autoForward: true } }),
+  entries: [
+    {
+      kind: 'staff',
+      staff: {
+        staffId: PAYLOADS.assign.to,
+        name: '陈思远',
+        unit: STREET,
+        roles: ['clerk'],
+        position: { zh: '综合窗口', en: 'Window' },
+        active: true,
+      },
+    },
+  ],
 });
 
 /** The community has been merged into its neighbour: the hub takes its cases there. */
@@ -87,6 +104,9 @@ function caseIn(status: CaseStatus, kind: ActionKind): CaseState {
     correlationId: 'c-1',
     suspensions: [{ from: NOW - 1, kind: 'hearing', plannedEnd: '2026-11-20' }],
     outstanding: kind === 'supplyDeferred' ? [{ code: 'photo', due: '2026-12-01' }] : [],
+    ...(kind === 'refuseExtend'
+      ? { extensionAsked: { by: 'somebody-else', days: 10, reason: '案情复杂' } }
+      : {}),
     ...(kind === 'suspend'
       ? {
           suspensionAsked: { by: 'somebody-else', kind: 'hearing', reason: '听证', plannedEnd: '2026-12-01' },

@@ -17,6 +17,7 @@ import {
 } from '../testing/factories.ts';
 import type { BodyOverrides } from '../testing/factories.ts';
 import type { ActionKind, SignedAction } from './action.ts';
+import type { CatalogEntry } from './catalog.ts';
 import { allowedActions } from './allowed-actions.ts';
 import { decide } from './decide.ts';
 import { fold } from './fold.ts';
@@ -239,6 +240,71 @@ describe('suspension and extension', () => {
     expect(attempt(atDistrict(), 'extend', { actor: leader })).toBe('ok');
     expect(attempt(atDistrict(['extend']), 'extend', { actor: leader })).toBe('already-extended');
     expect(attempt(atDistrict(), 'extend', { actor: leader, payload: { days: 0 } })).toBe('field-invalid');
+  });
+
+  it('is extended by the leader, who answers whoever asked, and not himself', () => {
+    const wanted = atDistrict(['askExtend', { by: { staffId: 'zhaom', name: '赵敏', unit: DISTRICT } }]);
+    expect(attempt(atDistrict(), 'askExtend', { actor: district })).toBe('ok');
+    expect(attempt(atDistrict(), 'askExtend', { actor: district, payload: { days: 0 } })).toBe(
+      'field-invalid',
+    );
+    expect(attempt(wanted, 'askExtend', { actor: district })).toBe('already-there');
+    expect(attempt(atDistrict(['extend']), 'askExtend', { actor: district })).toBe('already-extended');
+    for (const kind of ['extend', 'refuseExtend'] as const) {
+      expect(attempt(wanted, kind, { actor: leader })).toBe('ok');
+      expect(attempt(wanted, kind, { actor: makeActor({ ...leader, staffId: 'zhaom' }) })).toBe(
+        'same-person',
+      );
+    }
+    expect(attempt(atDistrict(), 'refuseExtend', { actor: leader })).toBe('no-request');
+    expect(attempt(atDistrict(['askExtend'], ['refuseExtend']), 'askExtend', { actor: district })).toBe('ok');
+    expect(atDistrict(['askExtend'], ['extend'])).toMatchObject({ extendedDays: 10 });
+    expect(atDistrict(['askExtend'], ['extend']).extensionAsked).toBeUndefined();
+    expect(atDistrict(['askExtend'], ['returnDown']).extensionAsked).toBeUndefined();
+  });
+});
+
+describe('whose desk it lies on', () => {
+  const colleague = (staffId: string, change: object = {}): CatalogEntry => ({
+    kind: 'staff',
+    staff: {
+      staffId,
+      name: staffId,
+      unit: COMMUNITY,
+      roles: ['clerk'],
+      position: { zh: '窗口', en: 'Window' },
+      active: true,
+      ...change,
+    },
+  });
+  const catalog = makeCatalog({
+    entries: [
+      colleague('chensy'),
+      colleague('gone', { active: false }),
+      colleague('elsewhere', { unit: DISTRICT }),
+      colleague('audit', { roles: ['auditAdmin'] }),
+    ],
+  });
+  const given = log(['draft'], ['receive'], ['assign']);
+
+  it('is settled within the unit, with a reason, to somebody who works on cases there', () => {
+    expect(attempt(received, 'assign', { catalog })).toBe('ok');
+    expect(attempt(received, 'assign', { catalog, payload: { reason: ' ' } })).toBe('field-required');
+    for (const to of ['gone', 'elsewhere', 'audit', 'nobody'])
+      expect(attempt(received, 'assign', { catalog, payload: { to } })).toBe('not-a-colleague');
+    expect(attempt(given, 'assign', { catalog })).toBe('not-a-colleague');
+    expect(attempt(received, 'assign', { catalog, actor: district })).toBe('not-holder');
+  });
+
+  it('stays through what the unit does, and ends when the case goes elsewhere', () => {
+    expect(given).toMatchObject({ status: 'received', assignedTo: 'chensy' });
+    expect(log(['draft'], ['receive'], ['assign'], ['accept']).assignedTo).toBe('chensy');
+    expect(log(['draft'], ['receive'], ['assign'], ['accept'], ['forward']).assignedTo).toBeUndefined();
+  });
+
+  it('is no move: it changes no status and bars nobody', () => {
+    expect(given.lastMove).toEqual(received.lastMove);
+    expect(attempt(given, 'accept', { catalog })).toBe('ok');
   });
 });
 

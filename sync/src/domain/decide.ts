@@ -190,8 +190,15 @@ function pastProblem(state: CaseState, kind: ActionKind, context: GateContext): 
       const tooEarly = !actor.roles.includes('reviewer') && dayOf(now) < plannedEnd;
       return tooEarly ? problem('not-due', { due: plannedEnd }) : undefined;
     }
+    case 'askExtend':
+      if (state.extendedDays > 0) return problem('already-extended');
+      return state.extensionAsked === undefined ? undefined : problem('already-there');
     case 'extend':
-      return state.extendedDays > 0 ? problem('already-extended') : undefined;
+      if (state.extendedDays > 0) return problem('already-extended');
+      return state.extensionAsked?.by === actor.staffId ? problem('same-person') : undefined;
+    case 'refuseExtend':
+      if (state.extensionAsked === undefined) return problem('no-request');
+      return state.extensionAsked.by === actor.staffId ? problem('same-person') : undefined;
     case 'approve':
     case 'reject':
       return acceptorProblem(state, context);
@@ -221,6 +228,7 @@ function pastProblem(state: CaseState, kind: ActionKind, context: GateContext): 
     case 'withdraw':
     case 'terminate':
     case 'note':
+    case 'assign':
       return undefined;
   }
 }

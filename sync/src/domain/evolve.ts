@@ -61,8 +61,20 @@ function withEffect(state: CaseState, body: AnyActionBody, at: number): CaseStat
       const { suspensionAsked: _granted, ...rest } = state;
       return { ...rest, suspensions: [...state.suspensions, { from: at, kind, plannedEnd }] };
     }
-    case 'extend':
-      return { ...state, extendedDays: state.extendedDays + body.payload.days };
+    case 'askExtend': {
+      const { days, reason } = body.payload;
+      return { ...state, extensionAsked: { by: body.by.staffId, days, reason } };
+    }
+    case 'extend': {
+      const { extensionAsked: _granted, ...rest } = state;
+      return { ...rest, extendedDays: state.extendedDays + body.payload.days };
+    }
+    case 'refuseExtend': {
+      const { extensionAsked: _refused, ...rest } = state;
+      return rest;
+    }
+    case 'assign':
+      return { ...state, assignedTo: body.payload.to };
     case 'handOff':
       return { ...state, correlationId: body.payload.correlationId };
     case 'approve':
@@ -110,9 +122,9 @@ function withEffect(state: CaseState, body: AnyActionBody, at: number): CaseStat
   }
 }
 
-/** A request for suspension is one unit's affair: it does not travel with the case. */
+/** Requests, and whose desk it lies on, are one unit's affair: they do not travel with the case. */
 function heldBy(state: CaseState, path: UnitCode[]): CaseState {
-  const { suspensionAsked: _dropped, ...rest } = state;
+  const { suspensionAsked: _suspension, extensionAsked: _extension, assignedTo: _desk, ...rest } = state;
   const held: CaseState = { ...rest, path, parties: unique(path), ever: unique([...state.ever, ...path]) };
   const holder = path.at(-1);
   return holder === undefined ? held : { ...held, holder };

@@ -155,7 +155,23 @@ export const LIFECYCLE = {
     reason: 'reason',
   },
   resume: { row: 13, from: ['suspended'], to: 'reviewing', roles: ['reviewer', 'hub'], holder: 'holder' },
+  askExtend: {
+    row: 14,
+    from: ['reviewing'],
+    to: 'same',
+    roles: ['clerk', 'reviewer'],
+    holder: 'holder',
+    reason: 'reason',
+  },
   extend: { row: 14, from: ['reviewing'], to: 'same', roles: ['leader'], holder: 'holder', reason: 'reason' },
+  refuseExtend: {
+    row: 14,
+    from: ['reviewing'],
+    to: 'same',
+    roles: ['leader'],
+    holder: 'holder',
+    reason: 'reason',
+  },
   handOff: { row: 15, from: ['reviewing'], to: 'external', roles: ['hub'], holder: 'holder' },
   // A callback comes through the hub, a result on paper through the reviewer.
   externalResult: {
@@ -218,6 +234,8 @@ export const LIFECYCLE = {
     holder: 'party',
   },
   mergeUnit: { row: 26, from: OPEN, to: 'same', roles: ['hub'], holder: 'holder' },
+  // Within the holding unit: whose desk it lies on, which is no move.
+  assign: { row: 27, from: OPEN, to: 'same', roles: 'staff', holder: 'holder', reason: 'reason' },
 } as const satisfies Record<ActionKind, Transition>;
 
 export const ACTION_KINDS = Object.keys(LIFECYCLE) as ActionKind[];

@@ -1,9 +1,9 @@
 /** What an action says, held against the case and the catalog: words that must be there, targets, codes. Shapes are `parse-action`'s. */
 import { deviceOf } from './action.ts';
-import type { ActionBody, AnyActionBody, MaterialEntry } from './action.ts';
+import type { ActionBody, AnyActionBody, MaterialEntry, Role } from './action.ts';
 import { dayOf } from './calendar.ts';
 import { parseCaseNo } from './case-number.ts';
-import type { Catalog, MaterialRow } from './catalog.ts';
+import type { Catalog, MaterialRow, Staff } from './catalog.ts';
 import { successorOf } from './catalog-index.ts';
 import { checklistOf } from './checklist.ts';
 import { isDay } from './dates.ts';
@@ -18,6 +18,9 @@ import { pathOf, tierRank } from './tier-rules.ts';
 export const MAX_TEXT = 2_000;
 /** The law's lists are short; a longer one is a mistake or an attack. */
 export const MAX_LIST = 100;
+
+/** Roles in which people have cases in hand; administrators and supervisors have none. */
+const DESK_ROLES: readonly Role[] = ['clerk', 'preReviewer', 'reviewer', 'approver', 'leader', 'issuer'];
 
 interface Context {
   actor: Actor;
@@ -70,10 +73,17 @@ function ownProblem(state: CaseState, body: AnyActionBody, context: Context): Pr
     case 'suspend':
       if (isBlank(body.payload.kind)) return problem('field-required', { field: 'kind' });
       return dayProblem('plannedEnd', body.payload.plannedEnd, dayOf(context.now));
+    case 'askExtend':
     case 'extend': {
       const { days } = body.payload;
       const isCount = Number.isInteger(days) && days > 0;
       return isCount ? undefined : problem('field-invalid', { field: 'days', expected: 'positive' });
+    }
+    case 'assign': {
+      const { to } = body.payload;
+      return assignees(state, context.catalog).some(({ staffId }) => staffId === to)
+        ? undefined
+        : problem('not-a-colleague', { staffId: to });
     }
     case 'handOff':
       return required({ system: body.payload.system, correlationId: body.payload.correlationId });
@@ -105,6 +115,7 @@ function ownProblem(state: CaseState, body: AnyActionBody, context: Context): Pr
     case 'withdraw':
     case 'terminate':
     case 'note':
+    case 'refuseExtend':
       return undefined;
   }
 }
@@ -179,6 +190,14 @@ function mergerProblem(
 ): Problem | undefined {
   const isMerged = from !== to && successorOf(catalog, from) === to;
   return isMerged && path.includes(from) ? undefined : problem('bad-target', { to });
+}
+
+/** Who at the holding unit may be given the case: works on cases there, and does not have it already. */
+export function assignees({ holder, assignedTo }: CaseState, catalog: Catalog): Staff[] {
+  return [...catalog.staff.values()].filter(
+    ({ staffId, unit, active, roles }) =>
+      active && unit === holder && staffId !== assignedTo && roles.some((role) => DESK_ROLES.includes(role)),
+  );
 }
 
 function returnProblem(state: CaseState, to: UnitCode, catalog: Catalog): Problem | undefined {

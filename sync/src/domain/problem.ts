@@ -15,12 +15,13 @@ export const PROBLEMS = {
   'mode-too-low': 'needs-person', // {mode, needed, unit}
   'acceptor-approves': 'needs-person', // {}: who accepts does not approve
   'same-person': 'needs-person', // {}: asked and granted by one person
-  'no-request': 'needs-person', // {}: a suspension nobody asked for
+  'no-request': 'needs-person', // {}: a suspension or an answer that nobody asked for
   'already-extended': 'needs-person', // {}
   'deferral-outstanding': 'needs-person', // {codes}
   'not-due': 'needs-person', // {due}
   'too-late': 'needs-person', // {due}
   'bad-target': 'needs-person', // {to}
+  'not-a-colleague': 'needs-person', // {staffId}: works on no cases at the holding unit, or has this one already
   'already-there': 'never', // {}: the same move was ruled before
   'material-missing': 'needs-person', // {codes}
   'condition-unmet': 'needs-person', // {condition, field}
@@ -108,6 +109,7 @@ export const PROBLEMS = {
   'unit-cannot-take': 'needs-person', // {unit, count, caseNo}: so many open cases are of matters it does not handle
   'successor-needed': 'needs-person', // {name, count}: so many open cases, and no colleague of the unit named
   // the station's own store
+  'case-gone': 'needs-person', // {}: the case has left this terminal
   'store-broken': 'needs-person', // {}
   'storage-full': 'needs-person', // {}
   'signature-unverifiable': 'needs-person', // {}: a paper signed by a key this station does not know

@@ -43,8 +43,11 @@ export interface CaseState {
   /** Suspended spans; the open one has no end. */
   suspensions: { from: number; to?: number; kind: string; plannedEnd: Day }[];
   suspensionAsked?: { by: StaffId; kind: string; reason: string; plannedEnd: Day };
+  extensionAsked?: { by: StaffId; days: number; reason: string };
   extendedDays: number;
   correlationId?: string;
+  /** The colleague of the holding unit whose work it is; absent: whoever comes to it first. */
+  assignedTo?: StaffId;
   /** The last move, for «who moved it before you». */
   lastMove?: { actionId: ActionId; staffId: StaffId; name: string };
 }

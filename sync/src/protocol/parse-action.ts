@@ -88,7 +88,9 @@ const PAYLOADS: { [K in ActionKind]: z.ZodType<ActionPayloads[K]> } = {
   askSuspend: z.strictObject({ kind: short, reason: text, plannedEnd: day }),
   suspend: z.strictObject({ kind: short, reason: text, evidence: text.exactOptional(), plannedEnd: day }),
   resume: remark,
+  askExtend: z.strictObject({ days: z.int().min(1).max(366), reason: text }),
   extend: z.strictObject({ days: z.int().min(1).max(366), reason: text }),
+  refuseExtend: reason,
   handOff: z.strictObject({ system: short, correlationId: short }),
   externalResult: z.strictObject({ correlationId: short, text }),
   approve: remark,
@@ -107,6 +109,7 @@ const PAYLOADS: { [K in ActionKind]: z.ZodType<ActionPayloads[K]> } = {
   note: z.strictObject({ text }),
   supplyDeferred: z.strictObject({ materials }),
   mergeUnit: z.strictObject({ from: unit, to: unit }),
+  assign: z.strictObject({ to: filled.max(64), reason: text }),
 };
 
 const envelope = z.strictObject({

@@ -173,7 +173,9 @@ export const PAYLOADS: { [K in ActionKind]: ActionPayloads[K] } = {
   askSuspend: { kind: 'hearing', reason: '听证', plannedEnd: '2026-12-01' },
   suspend: { kind: 'hearing', reason: '听证', plannedEnd: '2026-12-01' },
   resume: {},
+  askExtend: { days: 10, reason: '案情复杂' },
   extend: { days: 10, reason: '案情复杂' },
+  refuseExtend: { reason: '可以按期办结' },
   handOff: { system: 'medical', correlationId: 'c-1' },
   externalResult: { correlationId: 'c-1', text: '核验通过' },
   approve: {},
@@ -188,6 +190,7 @@ export const PAYLOADS: { [K in ActionKind]: ActionPayloads[K] } = {
   note: { text: '已电话联系' },
   mergeUnit: { from: COMMUNITY, to: OTHER_COMMUNITY },
   supplyDeferred: { materials: [{ code: 'photo', name: '照片', state: 'received' }] },
+  assign: { to: 'chensy', reason: '请假交接' },
 };
 
 export type BodyOverrides<K extends ActionKind> = Partial<Omit<ActionBody<K>, 'kind'>>;

@@ -5,6 +5,8 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
+import { ownerOf } from '@sanji/sync/domain/owner';
+import type { CaseState } from '@sanji/sync/domain/state';
 import { PIECE, type StoredCase } from '#lib/local/case-reader.ts';
 import type { Station } from '#lib/local/station.ts';
 import { CaseSearch } from '#lib/search/case-search.ts';
@@ -13,6 +15,7 @@ import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
 import { foreground } from './foreground.ts';
+import { session } from './session.svelte.ts';
 
 const FIRST_PAGE = 60;
 /** A first sync brings thousands of changes: the screen follows a few times a second, not each of them. */
@@ -34,8 +37,17 @@ class CaseList {
   /** What waits at this unit, the most pressing first. */
   mine: CaseRow[] = $derived.by(() => {
     const { home } = catalogState;
-    return this.rows.filter(({ state }) => isWaiting(state.status) && state.holder === home).sort(byUrgency);
+    return this.rows
+      .filter(({ state }) => isWaiting(state.status) && state.holder === home && this.#isForMe(state))
+      .sort(byUrgency);
   });
+
+  /** What was given to a colleague is theirs; a leader sees all of the unit's. */
+  #isForMe(state: CaseState): boolean {
+    const owner = ownerOf(state, catalogState.current);
+    const { actor } = session;
+    return owner === undefined || owner === actor?.staffId || actor?.roles.includes('leader') === true;
+  }
 
   /** Resolves when the first page is here. */
   async start(station: Station): Promise<void> {

@@ -54,8 +54,8 @@ class Keyboard {
   #find(name: string, event: KeyboardEvent): KeyAction | undefined {
     const isPlain = !/^(?:F\d+|Ctrl\+|Alt\+)/.test(name);
     if (isPlain && (this.lettersOff || isTyping(event.target) || isInDialog(event.target))) return undefined;
-    // Enter and the arrows belong to the button or link that has the focus.
-    if (name === 'Enter' && isControl(event.target)) return undefined;
+    // They press the button or link that has the focus.
+    if ((name === 'Enter' || name === 'Space') && isControl(event.target)) return undefined;
     if (event.timeStamp - this.#wentAt < SEQUENCE_MS && this.#wentAt > 0) {
       this.#wentAt = 0;
       const target = this.goTo[name];

@@ -6,7 +6,7 @@ import { deferralDueOf } from '@sanji/sync/domain/deadlines';
 import { checklistOf } from '@sanji/sync/domain/checklist';
 import { findVersion } from '@sanji/sync/domain/decide';
 import type { Day } from '@sanji/sync/domain/identifiers';
-import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
+import { assignees, forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 import type { CaseState } from '@sanji/sync/domain/state';
 import type { PersonalKind } from './case-actions.ts';
 
@@ -15,6 +15,8 @@ export interface ActionEntry {
   reason: string;
   defects: string;
   to: string;
+  /** A colleague. */
+  staffId: string;
   spanKind: string;
   plannedEnd: string;
   days: string;
@@ -44,10 +46,13 @@ export const ENTRY_FIELDS: Record<PersonalKind, readonly (EntryField | `${EntryF
   refuse: ['reason*'],
   returnDown: ['to*', 'reason*'],
   askSuspend: ['spanKind*', 'reason*', 'plannedEnd*'],
+  askExtend: ['days*', 'reason*'],
   extend: ['days*', 'reason*'],
+  refuseExtend: ['reason*'],
   reject: ['reason*'],
   supplyDeferred: ['codes*'],
   note: ['text*'],
+  assign: ['staffId*', 'reason*'],
   withdraw: ['reason*'],
   terminate: ['reason*'],
 };
@@ -66,12 +71,18 @@ export function entryFor(kind: PersonalKind, state: CaseState, catalog: Catalog)
   const asked = state.suspensionAsked;
   return {
     text: '',
-    reason: kind === 'suspend' ? (asked?.reason ?? '') : '',
+    reason:
+      kind === 'suspend'
+        ? (asked?.reason ?? '')
+        : kind === 'extend'
+          ? (state.extensionAsked?.reason ?? '')
+          : '',
     defects: '',
     to: (kind === 'returnDown' ? down : up) ?? '',
+    staffId: kind === 'assign' ? (assignees(state, catalog)[0]?.staffId ?? '') : '',
     spanKind: asked?.kind ?? 'expertReview',
     plannedEnd: kind === 'suspend' ? (asked?.plannedEnd ?? '') : '',
-    days: '10',
+    days: String(kind === 'extend' ? (state.extensionAsked?.days ?? 10) : 10),
     certificateNo: '',
     method: 'window',
     recipient: state.applicant?.agent?.name ?? state.applicant?.name ?? '',
@@ -140,13 +151,13 @@ export function payloadOf<K extends PersonalKind>(
     refuse: () => ({ reason: entry.reason.trim() }),
     returnDown: () => ({ to: entry.to, reason: entry.reason.trim() }),
     askSuspend: () => spanOf(entry, context.today),
-    extend: () => ({
-      days: /^\d{1,3}$/.test(entry.days.trim()) ? Number(entry.days) : 0,
-      reason: entry.reason.trim(),
-    }),
+    askExtend: () => termOf(entry),
+    extend: () => termOf(entry),
+    refuseExtend: () => ({ reason: entry.reason.trim() }),
     reject: () => ({ reason: entry.reason.trim() }),
     supplyDeferred: () => ({ materials: arrived('supplyDeferred', entry, context) }),
     note: () => ({ text: entry.text.trim() }),
+    assign: () => ({ to: entry.staffId, reason: entry.reason.trim() }),
     withdraw: () => ({ reason: entry.reason.trim() }),
     terminate: () => ({ reason: entry.reason.trim() }),
   };
@@ -162,6 +173,10 @@ export function linesOf(text: string): string[] {
 
 function textOf({ text }: ActionEntry): { text?: string } {
   return text.trim() === '' ? {} : { text: text.trim() };
+}
+
+function termOf({ days, reason }: ActionEntry): { days: number; reason: string } {
+  return { days: /^\d{1,3}$/.test(days.trim()) ? Number(days) : 0, reason: reason.trim() };
 }
 
 function spanOf(entry: ActionEntry, today: Day): { kind: string; reason: string; plannedEnd: Day } {

@@ -151,6 +151,16 @@ describe('the action card', () => {
     expect(plan(state, actor(STREET, ['leader', 'reviewer'], 's1')).others).not.toContain('suspend');
   });
 
+  it('has a leader answer a request to extend first, and offers to refuse it', () => {
+    const asked = { by: 's1', days: 10, reason: 'r' };
+    const state = at('reviewing', STREET, { extensionAsked: asked });
+    const found = plan(state, actor(STREET, ['leader', 'reviewer'], 's2'));
+    expect(found.expected).toBe('extend');
+    expect(found.others).toContain('refuseExtend');
+    const own = plan(state, actor(STREET, ['leader', 'reviewer'], 's1'));
+    expect([own.expected, ...own.others]).not.toContain('extend');
+  });
+
   it('offers nothing on a case that has ended', () => {
     expect(plan(at('terminated', WENLIN), actor(WENLIN, ['clerk', 'leader', 'approver']))).toEqual({
       others: [],

@@ -22,9 +22,12 @@ export const PERSONAL = [
   'returnDown',
   'askSuspend',
   'extend',
+  'refuseExtend',
+  'askExtend',
   'reject',
   'supplyDeferred',
   'note',
+  'assign',
   'withdraw',
   'terminate',
 ] as const satisfies ActionKind[];
@@ -43,7 +46,13 @@ export function planOf(state: CaseState, context: DecideContext): ActionPlan {
   const allowed = PERSONAL.filter((kind) => offers.kinds.includes(kind));
   const primary = PERSONAL.find((kind) => kind === offers.primary);
   // A leader who was asked answers first: the case stands still until then.
-  const wished = state.suspensionAsked !== undefined && allowed.includes('suspend') ? 'suspend' : primary;
+  const asked =
+    state.suspensionAsked !== undefined && allowed.includes('suspend')
+      ? 'suspend'
+      : state.extensionAsked !== undefined && allowed.includes('extend')
+        ? 'extend'
+        : undefined;
+  const wished = asked ?? primary;
   const expected = allowed.find((kind) => kind === wished);
   const missing = missingOf(state, context, { primary, expected });
   return {
@@ -70,5 +79,7 @@ export const ACTION_KEYS: Partial<Record<PersonalKind, string>> = {
   returnDown: 'B',
   note: 'A',
   askSuspend: 'H',
+  askExtend: 'E',
+  assign: 'T',
   supplyDeferred: 'M',
 };

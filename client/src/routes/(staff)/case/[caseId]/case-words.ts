@@ -23,6 +23,7 @@ export function actionWord(kind: PersonalKind, state: CaseState, catalog: Catalo
   if (kind === 'forward' && up !== undefined) return m.case_do_forward({ unit: nameOf(up) });
   if (kind === 'returnDown' && down !== undefined) return m.case_do_return({ unit: nameOf(down) });
   if (kind === 'supplyDeferred') return m.case_do_supply_deferred();
+  if (kind === 'extend' && state.extensionAsked !== undefined) return m.case_do_extend();
   return kind === 'suspend' ? m.case_do_suspend() : kindText(kind);
 }
 
@@ -80,12 +81,19 @@ export function saidIn(body: AnyActionBody, catalog: Catalog): string {
         reason: sentenceOf(body.payload.reason),
         until: body.payload.plannedEnd,
       });
+    case 'assign':
+      return m.case_said_assign({
+        name: catalog.staff.get(body.payload.to)?.name ?? body.payload.to,
+        reason: body.payload.reason,
+      });
+    case 'askExtend':
     case 'extend':
       return m.case_said_extend({ days: body.payload.days, reason: body.payload.reason });
     case 'certify':
       return m.case_said_certificate({ number: body.payload.certificateNo });
     case 'deliver':
       return m.case_said_delivered({ method: methodWord(body.payload.method) });
+    case 'refuseExtend':
     case 'refuse':
     case 'reject':
     case 'withdraw':

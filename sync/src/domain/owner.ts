@@ -1,0 +1,21 @@
+/** Whose work a case is at the unit that holds it. */
+import type { Catalog, Staff } from './catalog.ts';
+import type { StaffId } from './identifiers.ts';
+import type { CaseState } from './state.ts';
+
+/** Who it was given to or, when they have left the unit, who took over from them; undefined: whoever comes to it first. */
+export function ownerOf(
+  { assignedTo, holder }: Pick<CaseState, 'assignedTo' | 'holder'>,
+  catalog: Pick<Catalog, 'staff'>,
+): StaffId | undefined {
+  const worksThere = (staff: Staff | undefined): boolean => staff?.active === true && staff.unit === holder;
+  const seen = new Set<StaffId>();
+  // Who took over may have left as well.
+  for (let next = assignedTo; next !== undefined && !seen.has(next);) {
+    const staff = catalog.staff.get(next);
+    if (worksThere(staff)) return next;
+    seen.add(next);
+    next = staff?.handedTo;
+  }
+  return undefined;
+}
