@@ -123,6 +123,52 @@ describe('rules', () => {
   });
 });
 
+test('the effect of a draft names units, open cases and terminals, and a case that would be stranded stops it', async () => {
+  const station = await TestStation.join(hub, 'chensy');
+  const matterId = station.forwardedMatter(await TestStation.join(hub, 'puyl'));
+  const { caseId, actions } = await station.received('chensy', matterId);
+  const { caseId: waiting, actions: begun } = await station.received('chensy', matterId);
+  // Of the second the draft alone: it waits to be received.
+  await station.push({ caseId, n: 0, actions }, { caseId: waiting, n: 0, actions: begun.slice(0, 1) });
+  await station.pull();
+
+  const draft = await post('/api/rule-drafts', hewj, {
+    version: '2027.1-1',
+    effectiveFrom: '2027-01-04',
+    document: '五政办〔2026〕10号',
+    rows: [{ matterId, tier: 'community', mode: 'guide', decideAt: 'district', offlineAllowed: true }],
+  });
+  const path = `/api/rule-drafts/${String(draft.body['id'])}`;
+  const effect = await ask(hub.url, `GET ${path}/effect`, { headers: sunl });
+  const communities = [...catalog().units.values()].filter(
+    ({ tier, active }) => active && tier === 'community',
+  );
+  expect(effect).toMatchObject({
+    status: 200,
+    body: {
+      units: communities.map(({ code }) => code),
+      cases: {
+        total: 2,
+        staying: 1,
+        byTier: { community: 2, street: 0, district: 0 },
+        listed: [
+          { caseId: waiting, stays: false, unit: station.unit },
+          { caseId, stays: true, status: 'accepted' },
+        ],
+      },
+      newestSeq: seqs().at(-1),
+      problem: { code: 'case-stranded', params: { caseNo: waiting, matterId, unit: station.unit } },
+    },
+  });
+  expect(effect.body['stations']).toContainEqual({ unit: station.unit, terminal: station.terminal });
+  expect((await post(`${path}/submit`, hewj)).body['code']).toBe('case-stranded');
+
+  // Received, it ends under the rules it was received by.
+  await station.push({ caseId: waiting, n: 0, actions: begun.slice(1) });
+  expect((await post(`${path}/submit`, hewj)).status).toBe(200);
+  expect((await post(`${path}/publish`, sunl)).status).toBe(201);
+});
+
 describe('a file of matters', () => {
   const upload = (body: string): Promise<Asked> =>
     ask(hub.url, 'POST /api/matter-drafts', { body, headers: { ...hewj, 'content-type': 'text/plain' } });

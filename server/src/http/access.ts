@@ -61,6 +61,7 @@ export const ACCESS = {
   'POST /api/rule-drafts': ['matterAdmin'],
   'PUT /api/rule-drafts/:id': ['matterAdmin'],
   'DELETE /api/rule-drafts/:id': ['matterAdmin'],
+  'GET /api/rule-drafts/:id/effect': ['matterAdmin'],
   'POST /api/rule-drafts/:id/submit': ['matterAdmin'],
   'POST /api/rule-drafts/:id/publish': ['matterAdmin'],
 

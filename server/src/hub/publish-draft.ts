@@ -3,9 +3,10 @@ import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Catalog, RulePublication, TierRule } from '@sanji/sync/domain/catalog';
 import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
 import { checkPublication } from '@sanji/sync/domain/tier-rules';
-import type { Clock } from '@sanji/sync/replication/ports';
+import type { Clock, MasterStore } from '@sanji/sync/replication/ports';
 import type { TypedDocuments, Versioned } from '../store/directory-store.ts';
 import type { CatalogService } from './catalog-service.ts';
+import { strandedBy } from './draft-effect.ts';
 
 export interface StoredDraft {
   id: string;
@@ -25,6 +26,7 @@ export interface StoredDraft {
 interface PublishDeps {
   catalog: CatalogService;
   drafts: TypedDocuments<StoredDraft>;
+  master: Pick<MasterStore, 'changes' | 'getMany'>;
   clock: Clock;
   /** Numbers up to here may come back from before a restore. */
   seqFloor: number;
@@ -38,10 +40,10 @@ function check(catalog: Catalog, draft: StoredDraft, today: string): Problem | u
 
 /**
  * Repeating it is harmless: a crash after publishing leaves the draft, and publishing that again is refused as «no change».
- * Problems: wrong-status, second-person-needed, edit-conflict, and those of `checkPublication`.
+ * Problems: wrong-status, second-person-needed, edit-conflict, case-stranded, and those of `checkPublication`.
  */
 async function publish(
-  { catalog, drafts, clock, seqFloor }: PublishDeps,
+  { catalog, drafts, master, clock, seqFloor }: PublishDeps,
   { value: draft, rev }: Versioned<StoredDraft>,
   publisher: string,
 ): Promise<Result<RulePublication>> {
@@ -55,7 +57,8 @@ async function publish(
     return refused('edit-conflict');
   for (;;) {
     const known = catalog.current();
-    const bad = check(known, draft, dayOf(clock.now()));
+    const bad =
+      check(known, draft, dayOf(clock.now())) ?? (await strandedBy({ catalog: known, master }, draft));
     if (bad !== undefined) return { ok: false, problem: bad };
     const publication = numbered(Math.max(seqFloor, ...seqsOf(known)) + 1, draft, {
       publishedBy: [submittedBy, publisher],

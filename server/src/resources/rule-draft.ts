@@ -2,6 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AuditKind } from '@sanji/sync/audit/log-kinds';
+import { STATUSES } from '@sanji/sync/domain/action';
+import { TIERS } from '@sanji/sync/domain/identifiers';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import { refused, type Result } from '@sanji/sync/domain/problem';
@@ -9,6 +11,7 @@ import { hash } from '@sanji/sync/domain/signing';
 import { answered, forStaff, NOTHING, type Endpoint, type StaffCaller } from '../http/endpoint.ts';
 import type { Versioned } from '../store/directory-store.ts';
 import type { Container } from '../container.ts';
+import { effectOf, MAX_LISTED, strandedBy } from '../hub/draft-effect.ts';
 import { publishDraft, type StoredDraft } from '../hub/publish-draft.ts';
 import { millis, tierRule, unitCode } from './schemas.ts';
 
@@ -41,6 +44,36 @@ const published = z.object({
   rows: z.array(tierRule),
   publishedBy: z.array(z.string()),
   publishedAt: millis,
+});
+const count = z.int().min(0);
+const effect = z.object({
+  units: z.array(unitCode),
+  cases: z.object({
+    total: count,
+    staying: count,
+    byTier: z.object({ community: count, street: count, district: count }),
+    listed: z
+      .array(
+        z.object({
+          caseId: z.string(),
+          caseNo: z.string().optional(),
+          matterId: z.string(),
+          status: z.enum(STATUSES),
+          unit: unitCode,
+          tier: z.enum(TIERS),
+          stays: z.boolean(),
+        }),
+      )
+      .max(MAX_LISTED),
+  }),
+  newestSeq: count,
+  stations: z.array(
+    z.object({ unit: unitCode, terminal: z.string(), rulesSeq: count.optional(), asOf: millis.optional() }),
+  ),
+  /** What speaks against publishing, as of now. */
+  problem: z
+    .object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])).optional() })
+    .optional(),
 });
 const MAX_BYTES = 1024 * 1024;
 
@@ -134,6 +167,24 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
       },
     }),
     forStaff({
+      name: 'GET /api/rule-drafts/:id/effect',
+      summary:
+        'What publishing a draft would touch: units, open cases, terminals and the rules each has; and what speaks against it.',
+      answers: { schema: effect },
+      async handle({ params }, { staff }) {
+        const found = await drafts.find(params['id'] ?? '');
+        if (found === undefined) return refused('not-found');
+        const { value } = found;
+        if (value.issuer !== staff.unit && !isDistrict(staff))
+          return refused('out-of-scope', { unit: value.issuer });
+        const known = catalog.current();
+        const deps = { catalog: known, master: stores.master, directory: stores.directory };
+        const { stranded, ...touched } = await effectOf(deps, value);
+        const problem = publishDraft.check(known, value, dayOf(clock.now())) ?? stranded;
+        return answered({ ...touched, ...(problem !== undefined && { problem }) });
+      },
+    }),
+    forStaff({
       name: 'POST /api/rule-drafts/:id/submit',
       summary:
         'Hand a draft to the second administrator. Refused while anything speaks against publishing it.',
@@ -142,7 +193,10 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
         const found = await own(params, caller.staff);
         if (!found.ok) return found;
         const { value, rev } = found.value;
-        const bad = publishDraft.check(catalog.current(), value, dayOf(clock.now()));
+        const known = catalog.current();
+        const bad =
+          publishDraft.check(known, value, dayOf(clock.now())) ??
+          (await strandedBy({ catalog: known, master: stores.master }, value));
         if (bad !== undefined) return { ok: false, problem: bad };
         const result = await store(
           { ...value, status: 'submitted', submittedBy: caller.staff.staffId, updatedAt: clock.now() },
@@ -161,7 +215,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
         if (!found.ok) return found;
         const object = `rule-draft:${found.value.value.id}`;
         const done = await publishDraft.publish(
-          { catalog, drafts, clock, seqFloor: life.epoch.seqFloor },
+          { catalog, drafts, master: stores.master, clock, seqFloor: life.epoch.seqFloor },
           found.value,
           staff.staffId,
         );

@@ -98,6 +98,8 @@ export const PROBLEMS = {
   'no-change': 'needs-person', // {}
   'file-invalid': 'needs-person', // {line, field, reason}
   'no-decider': 'needs-person', // {matterId}
+  'narrowing-contradicted': 'needs-person', // {matterId, unit}: what the street `unit` has narrowed would leave nobody to decide
+  'case-stranded': 'needs-person', // {caseNo, matterId, unit}: an open case that its unit could no longer receive, or nobody decide
   'admins-apart': 'needs-person', // {roles, name}: two of the three administrators in one person
   'last-admin': 'needs-person', // {role, name}
   'own-account': 'needs-person', // {}

@@ -224,13 +224,14 @@ export function checkPublication(catalog: Catalog, proposal: RuleProposal, today
   for (const row of proposal.rows) problems.push(...rowProblems(next, proposal, row));
   if (proposal.rows.every((row) => isUnchanged(catalog, proposal, row))) problems.push(problem('no-change'));
   for (const matterId of new Set(proposal.rows.map((row) => row.matterId))) {
-    if (leavesCasesUndecided(next, matterId, effectiveFrom))
-      problems.push(problem('no-decider', { matterId }));
+    const stuck = undecidedAt(next, matterId, effectiveFrom);
+    if (stuck !== undefined) problems.push(undecidedProblem(next, proposal, { matterId, stuck }));
   }
   return problems;
 }
 
-function withProposal(catalog: Catalog, proposal: RuleProposal): Catalog {
+/** The catalog as it would be once the proposal is published. */
+export function withProposal(catalog: Catalog, proposal: RuleProposal): Catalog {
   const seq = Math.max(0, ...catalog.publications.map((known) => known.seq)) + 1;
   const publication = { ...proposal, seq, version: '', publishedBy: [], publishedAt: 0 };
   return { ...catalog, publications: [...catalog.publications, publication] };
@@ -290,16 +291,34 @@ function isUnchanged(catalog: Catalog, proposal: RuleProposal, row: TierRule): b
   );
 }
 
-/** True when some unit could accept a case that no unit on its path may decide. */
-function leavesCasesUndecided(next: Catalog, matterId: MatterId, day: Day): boolean {
+/** Without the street's own rows it would be decided: then it is the street's narrowing that the proposal overlooks. */
+function undecidedProblem(
+  next: Catalog,
+  proposal: RuleProposal,
+  { matterId, stuck }: { matterId: MatterId; stuck: UnitCode },
+): Problem {
+  const others = pathOf(next, stuck).filter(
+    ({ code, tier }) => tier !== 'district' && code !== proposal.issuer,
+  );
+  const street = others.find(({ code }) => {
+    const publications = next.publications.filter(({ issuer }) => issuer !== code);
+    return undecidedAt({ ...next, publications }, matterId, proposal.effectiveFrom) !== stuck;
+  });
+  return street === undefined
+    ? problem('no-decider', { matterId })
+    : problem('narrowing-contradicted', { matterId, unit: street.code });
+}
+
+/** A unit that could accept a case which no unit on its path may decide. */
+function undecidedAt(next: Catalog, matterId: MatterId, day: Day): UnitCode | undefined {
   const rules = new Map<UnitCode, EffectiveRule>();
   for (const unit of next.units.keys()) rules.set(unit, effectiveRule(next, { unit, matterId, day }));
-  return [...next.units.values()].some(({ code, active }) => {
+  return [...next.units.values()].find(({ code, active }) => {
     const mode = rules.get(code)?.mode ?? 'none';
     if (!active || modeRank(mode) < modeRank('accept')) return false;
     return !codesOf(pathOf(next, code)).some((above) => {
       const rule = rules.get(above);
       return rule?.mode === 'decide' && tierRank(rule.tier) >= tierRank(rule.decideAt);
     });
-  });
+  })?.code;
 }

@@ -1,7 +1,8 @@
 /** Tier rules in the making, as the hub keeps them: draft → submitted → published by a second administrator. */
 import type { RulePublication, TierRule } from '@sanji/sync/domain/catalog';
-import type { Day, UnitCode } from '@sanji/sync/domain/identifiers';
-import type { Result } from '@sanji/sync/domain/problem';
+import type { Day, Tier, UnitCode } from '@sanji/sync/domain/identifiers';
+import type { Problem, Result } from '@sanji/sync/domain/problem';
+import type { ConcernedCase } from '@sanji/sync/domain/rule-effect';
 import { askJson } from './http.ts';
 
 export interface RuleDraftContent {
@@ -36,6 +37,24 @@ export function saveRuleDraft(
   content: RuleDraftContent & { rev?: string },
 ): Promise<Result<HubRuleDraft>> {
   return askJson({ method: 'PUT', path: pathOf(id), body: content });
+}
+
+/** What publishing would touch, as the hub knows it. `problem`: what speaks against it. */
+export interface RuleDraftEffect {
+  units: UnitCode[];
+  cases: {
+    total: number;
+    staying: number;
+    byTier: Record<Tier, number>;
+    listed: ConcernedCase[];
+  };
+  newestSeq: number;
+  stations: { unit: UnitCode; terminal: string; rulesSeq?: number; asOf?: number }[];
+  problem?: Problem;
+}
+
+export function effectOfRuleDraft(id: string): Promise<Result<RuleDraftEffect>> {
+  return askJson({ path: `${pathOf(id)}/effect` });
 }
 
 export function submitRuleDraft(id: string): Promise<Result<HubRuleDraft>> {

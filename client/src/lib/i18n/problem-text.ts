@@ -26,6 +26,8 @@ function nameOf(param: string, value: string): string {
     case 'unit':
     case 'to':
       return catalogState.unitName(value);
+    case 'matterId':
+      return catalogState.matterName(value);
     case 'role':
       return roleText(value);
     case 'roles':
