@@ -11,7 +11,13 @@ import { effectiveRule, isInForce } from './tier-rules.ts';
 export interface DraftContent {
   cells: Readonly<Record<string, Mode>>;
   conditions: Readonly<Record<string, RuleCondition | null>>;
+  /** How a cell is handled beside its mode; all of them where one was changed. */
+  flags: Readonly<Record<string, CellFlags>>;
 }
+
+export const FLAGS = ['offlineAllowed', 'autoForward', 'resultOffline'] as const;
+/** See `TierRule`. */
+export type CellFlags = Record<(typeof FLAGS)[number], boolean>;
 
 export interface RuleDraft extends DraftContent {
   issuer: UnitCode;

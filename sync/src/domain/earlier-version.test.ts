@@ -84,6 +84,48 @@ describe('going back to an earlier version', () => {
     }
   });
 
+  it('gives back how a cell was handled: offline or not, forwarded by itself, papers before the confirmation', () => {
+    const first = publish(1, DISTRICT, [
+      row('community', 'accept', { autoForward: true }),
+      row('street', 'decide', { resultOffline: true }),
+      row('district', 'decide'),
+    ]);
+    const second = publish(2, DISTRICT, [
+      row('community', 'accept', { offlineAllowed: false }),
+      row('street', 'decide'),
+    ]);
+    const catalog = catalogOf(first, second);
+    const draft = back(catalog, DISTRICT, 1);
+    expect(summaryOf(catalog, draft)).toMatchObject({
+      changes: [],
+      flags: [
+        { columns: [{ tier: 'community' }], flag: 'offlineAllowed', to: true },
+        { columns: [{ tier: 'community' }], flag: 'autoForward', to: true },
+        { columns: [{ tier: 'street' }], flag: 'resultOffline', to: true },
+      ],
+    });
+    expect(checkDraft(catalog, draft, TODAY)).toEqual([]);
+    for (const code of [DISTRICT, STREET, WENLIN]) {
+      const asked = { unit: code, matterId: 'M1', day: DAY };
+      const { source: _new, ...now } = effectiveRule(after(catalog, draft), asked);
+      const { source: _old, ...then } = effectiveRule(catalogOf(first), asked);
+      expect(now).toEqual(then);
+    }
+    expect(rowsOf(catalog, back(catalog, DISTRICT, 2))).toEqual([]);
+  });
+
+  it('gives a street back what it had let stand, and no more than the district does', () => {
+    const closed = publish(2, STREET, [row('community', 'accept', { unit: WENLIN, offlineAllowed: false })]);
+    const catalog = catalogOf(FIRST, closed);
+    const draft = back(catalog, STREET, 1);
+    expect(rowsOf(catalog, draft)).toMatchObject([{ unit: WENLIN, offlineAllowed: true }]);
+    expect(checkDraft(catalog, draft, TODAY)).toEqual([]);
+    const barred = publish(3, DISTRICT, [row('community', 'accept', { offlineAllowed: false })]);
+    expect(
+      rowsOf(catalogOf(FIRST, closed, barred), back(catalogOf(FIRST, closed, barred), STREET, 1)),
+    ).toEqual([]);
+  });
+
   it('gives a street back what held before it narrowed, and leaves alone what the district published since', () => {
     const narrowed = publish(2, STREET, [row('community', 'none', { unit: WENLIN })]);
     const lowered = publish(3, DISTRICT, [row('community', 'guide')]);

@@ -12,6 +12,7 @@ import {
   newDraft,
   ownConditionAt,
   revertCell,
+  revertFlag,
   rowsOf,
   setCells,
   setConditions,
@@ -104,6 +105,7 @@ describe('a draft', () => {
     expect(summaryOf(catalog(), draft)).toEqual({
       changes: [{ ...at('community'), from: 'guide', to: 'accept', direction: 'widened' }],
       conditions: [],
+      flags: [],
       widened: 1,
       narrowed: 0,
     });
@@ -216,6 +218,7 @@ describe('the conditions of a draft', () => {
     const draft = setConditions(published, draftBy(DISTRICT), { cells: all, condition: GROUP });
     expect(summaryOf(published, draft)).toEqual({
       changes: [],
+      flags: [],
       conditions: [
         { matterId: 'M1', columns: all.map(({ tier }) => ({ tier })), from: RESIDENCE, to: GROUP },
       ],
@@ -270,5 +273,53 @@ describe('the conditions of a draft', () => {
     expect(rowsOf(published, draft)).toMatchObject([{ ...cell, mode: 'guide', condition: GROUP }]);
     const narrowed = set(published, draftBy(STREET), cell, 'none');
     expect(rowsOf(published, narrowed)[0]?.condition).toBeUndefined();
+  });
+});
+
+describe('how a cell is handled', () => {
+  const published = catalog(rows(['accept', 'decide', 'decide'], 'street'));
+  const street = at('street');
+  const flags = { offlineAllowed: true, autoForward: false, resultOffline: true };
+  const draft = setConditions(published, draftBy(DISTRICT), { cells: [street], condition: undefined, flags });
+
+  it('is a change of its own, in one step with the condition', () => {
+    expect(summaryOf(published, draft)).toMatchObject({
+      changes: [],
+      conditions: [],
+      flags: [{ columns: [{ tier: 'street' }], flag: 'resultOffline', to: true }],
+    });
+    expect(rowsOf(published, draft)).toEqual([
+      {
+        matterId: 'M1',
+        tier: 'street',
+        mode: 'decide',
+        decideAt: 'street',
+        offlineAllowed: true,
+        resultOffline: true,
+      },
+    ]);
+    expect(checkDraft(published, draft, TODAY)).toEqual([]);
+    expect(undo(draft).flags).toEqual({});
+  });
+
+  it('goes with a change of mode, is left as in force, and comes back from the rows it was saved as', () => {
+    const moved = set(published, draft, street, 'accept');
+    expect(rowsOf(published, moved)).toContainEqual(
+      expect.objectContaining({ tier: 'street', resultOffline: true }),
+    );
+    expect(draftOfRows(published, draftBy(DISTRICT), rowsOf(published, draft)).flags).toEqual(draft.flags);
+    expect(revertFlag(published, draft, { cells: [street], flag: 'resultOffline' }).flags).toEqual({});
+  });
+
+  it('can be narrowed by a street and not widened', () => {
+    const cell = at('street', STREET);
+    const by = (wanted: typeof flags) =>
+      checkDraft(
+        published,
+        setConditions(published, draftBy(STREET), { cells: [cell], condition: undefined, flags: wanted }),
+        TODAY,
+      ).map(({ code }) => code);
+    expect(by({ ...flags, offlineAllowed: false, resultOffline: false })).toEqual([]);
+    expect(by(flags)).toEqual(['rule-widens']);
   });
 });

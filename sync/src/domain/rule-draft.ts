@@ -13,10 +13,20 @@ import {
   districtRow,
   ownRow,
   type Cell,
+  type CellFlags,
   type DraftContent,
   type MatrixColumn,
   type RuleDraft,
 } from './draft-base.ts';
+import {
+  flagChanges,
+  flagsAt,
+  flagsOf,
+  isSameFlags,
+  rowWithFlags,
+  withFlags,
+  type FlagChange,
+} from './draft-flags.ts';
 import { TIERS } from './identifiers.ts';
 import type { Day, MatterId, Tier, UnitCode } from './identifiers.ts';
 import type { Problem } from './problem.ts';
@@ -40,6 +50,7 @@ export interface ConditionChange {
 export interface DraftSummary {
   changes: CellChange[];
   conditions: ConditionChange[];
+  flags: FlagChange[];
   widened: number;
   narrowed: number;
 }
@@ -48,7 +59,7 @@ export interface DraftSummary {
 const MAX_STEPS = 200;
 
 export function newDraft(start: Pick<RuleDraft, 'issuer' | 'version' | 'effectiveFrom'>): RuleDraft {
-  return { ...start, document: '', cells: {}, conditions: {}, past: [] };
+  return { ...start, document: '', cells: {}, conditions: {}, flags: {}, past: [] };
 }
 
 /** District: its three tiers. Street: itself, then its communities that take cases. Others may not set rules. */
@@ -86,11 +97,11 @@ export function revertCell(draft: RuleDraft, cell: Cell): RuleDraft {
   return stepTo(draft, { cells });
 }
 
-/** Sets what this issuer asks for in cells, in one step; undefined asks for nothing. What is in force anyway is no change. */
+/** Sets what this issuer asks for in cells, and how they are handled, in one step; no condition asks for nothing. What is in force anyway is no change. */
 export function setConditions(
   catalog: Catalog,
   draft: RuleDraft,
-  change: { cells: Cell[]; condition: RuleCondition | undefined },
+  change: { cells: Cell[]; condition: RuleCondition | undefined; flags?: CellFlags },
 ): RuleDraft {
   const conditions = { ...draft.conditions };
   for (const cell of change.cells) {
@@ -99,7 +110,26 @@ export function setConditions(
       Reflect.deleteProperty(conditions, key);
     else conditions[key] = change.condition ?? null;
   }
-  return stepTo(draft, { conditions });
+  const { flags } = change;
+  return stepTo(draft, {
+    conditions,
+    ...(flags !== undefined && { flags: withFlags(catalog, draft, { cells: change.cells, flags }) }),
+  });
+}
+
+/** Leaves one flag of cells as it is in force. */
+export function revertFlag(
+  catalog: Catalog,
+  draft: RuleDraft,
+  { cells, flag }: { cells: Cell[]; flag: keyof CellFlags },
+): RuleDraft {
+  let { flags } = draft;
+  for (const cell of cells) {
+    const back = baseRow(catalog, draft, cell)[flag] === true;
+    const wanted = { ...flagsAt(catalog, { ...draft, flags }, cell), [flag]: back };
+    flags = withFlags(catalog, { ...draft, flags }, { cells: [cell], flags: wanted });
+  }
+  return stepTo(draft, { flags });
 }
 
 /** What this issuer itself asks for in the cell under the draft. */
@@ -138,6 +168,7 @@ export function summaryOf(catalog: Catalog, draft: RuleDraft): DraftSummary {
   return {
     changes,
     conditions: conditionChanges(catalog, draft),
+    flags: flagChanges(catalog, draft),
     widened,
     narrowed: changes.length - widened,
   };
@@ -180,32 +211,34 @@ export function decideAtOf(catalog: Catalog, draft: RuleDraft, matterId: MatterI
 
 /** The rows to publish: changed cells, and the matter's other tiers where the deciding tier moves with them. */
 export function rowsOf(catalog: Catalog, draft: RuleDraft): TierRule[] {
-  const { changes, conditions } = summaryOf(catalog, draft);
+  const { changes, conditions, flags } = summaryOf(catalog, draft);
   if (catalog.units.get(draft.issuer)?.tier !== 'district') {
-    const asked = conditions.flatMap(({ matterId, columns }) =>
+    const asked = [...conditions, ...flags].flatMap(({ matterId, columns }) =>
       columns.map((column): Cell => ({ matterId, ...column })),
     );
     const cells = new Map([...changes, ...asked].map((cell) => [cellKeyOf(cell), bare(cell)]));
     return [...cells.values()].map((cell) => {
       const before = baseRow(catalog, draft, cell);
       return withCondition(
-        { ...before, mode: modeAt(catalog, draft, cell) },
+        rowWithFlags({ ...before, mode: modeAt(catalog, draft, cell) }, flagsAt(catalog, draft, cell)),
         ownConditionAt(catalog, draft, cell),
       );
     });
   }
-  const matterIds = [...new Set([...changes, ...conditions].map(({ matterId }) => matterId))];
+  const matterIds = [...new Set([...changes, ...conditions, ...flags].map(({ matterId }) => matterId))];
   return matterIds.flatMap((matterId) => {
     const decideAt = decideAtOf(catalog, draft, matterId);
     return TIERS.map((tier) => baseRow(catalog, draft, { matterId, tier }))
       .map((before) => {
-        const row = { ...before, mode: modeAt(catalog, draft, before), decideAt };
+        const moved = { ...before, mode: modeAt(catalog, draft, before), decideAt };
+        const row = rowWithFlags(moved, flagsAt(catalog, draft, before));
         return { before, row: withCondition(row, ownConditionAt(catalog, draft, before)) };
       })
       .filter(
         ({ before, row }) =>
           before.mode !== row.mode ||
           before.decideAt !== row.decideAt ||
+          !isSameFlags(flagsOf(before), flagsOf(row)) ||
           !isSameCondition(before.condition, row.condition),
       )
       .map(({ row }) => row);
@@ -216,13 +249,16 @@ export function rowsOf(catalog: Catalog, draft: RuleDraft): TierRule[] {
 export function draftOfRows(catalog: Catalog, draft: RuleDraft, rows: readonly TierRule[]): RuleDraft {
   const cells: Record<string, Mode> = {};
   const conditions: Record<string, RuleCondition | null> = {};
+  const flags: Record<string, CellFlags> = {};
   for (const row of rows) {
     const key = cellKeyOf(row);
-    if (baseRow(catalog, draft, row).mode !== row.mode) cells[key] = row.mode;
+    const before = baseRow(catalog, draft, row);
+    if (before.mode !== row.mode) cells[key] = row.mode;
+    if (!isSameFlags(flagsOf(before), flagsOf(row))) flags[key] = flagsOf(row);
     if (!isSameCondition(ownRow(catalog, draft, row)?.condition, row.condition))
       conditions[key] = row.condition ?? null;
   }
-  return { ...draft, cells, conditions, past: [] };
+  return { ...draft, cells, conditions, flags, past: [] };
 }
 
 /** Everything that speaks against publishing the draft; empty when nothing does. */
@@ -248,8 +284,8 @@ function withCondition(
 }
 
 function stepTo(draft: RuleDraft, content: Partial<DraftContent>): RuleDraft {
-  const { cells, conditions, past } = draft;
-  return { ...draft, ...content, past: [...past, { cells, conditions }].slice(-MAX_STEPS) };
+  const { cells, conditions, flags, past } = draft;
+  return { ...draft, ...content, past: [...past, { cells, conditions, flags }].slice(-MAX_STEPS) };
 }
 
 function bare({ matterId, tier, unit }: Cell): Cell {

@@ -107,7 +107,7 @@ describe('publishing is refused', () => {
       publishedAt: 0,
     };
     const narrowed = { ...catalog, publications: [...catalog.publications, narrowing] };
-    const rows = [row('district', 'accept')];
+    const rows = [row('district', 'guide')];
     const refusals = (of: typeof catalog) => checkPublication(of, proposal(rows), '2026-11-23');
     expect(refusals(narrowed)).toEqual([
       { code: 'narrowing-contradicted', params: { matterId: MATTER_ID, unit: STREET } },

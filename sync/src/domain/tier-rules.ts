@@ -224,7 +224,7 @@ export function checkPublication(catalog: Catalog, proposal: RuleProposal, today
   for (const row of proposal.rows) problems.push(...rowProblems(next, proposal, row));
   if (proposal.rows.every((row) => isUnchanged(catalog, proposal, row))) problems.push(problem('no-change'));
   for (const matterId of new Set(proposal.rows.map((row) => row.matterId))) {
-    const stuck = undecidedAt(next, matterId, effectiveFrom);
+    const stuck = undecidedAt(next, { matterId, day: effectiveFrom });
     if (stuck !== undefined) problems.push(undecidedProblem(next, proposal, { matterId, stuck }));
   }
   return problems;
@@ -295,14 +295,15 @@ function isUnchanged(catalog: Catalog, proposal: RuleProposal, row: TierRule): b
 function undecidedProblem(
   next: Catalog,
   proposal: RuleProposal,
-  { matterId, stuck }: { matterId: MatterId; stuck: UnitCode },
+  { matterId, stuck }: { matterId: MatterId; stuck: Unit },
 ): Problem {
-  const others = pathOf(next, stuck).filter(
+  const day = proposal.effectiveFrom;
+  const others = pathOf(next, stuck.code).filter(
     ({ code, tier }) => tier !== 'district' && code !== proposal.issuer,
   );
   const street = others.find(({ code }) => {
     const publications = next.publications.filter(({ issuer }) => issuer !== code);
-    return undecidedAt({ ...next, publications }, matterId, proposal.effectiveFrom) !== stuck;
+    return undecidedAt({ ...next, publications }, { matterId, day, among: [stuck] }) === undefined;
   });
   return street === undefined
     ? problem('no-decider', { matterId })
@@ -310,15 +311,22 @@ function undecidedProblem(
 }
 
 /** A unit that could accept a case which no unit on its path may decide. */
-function undecidedAt(next: Catalog, matterId: MatterId, day: Day): UnitCode | undefined {
+function undecidedAt(
+  next: Catalog,
+  {
+    matterId,
+    day,
+    among = [...next.units.values()],
+  }: { matterId: MatterId; day: Day; among?: readonly Unit[] },
+): Unit | undefined {
   const rules = new Map<UnitCode, EffectiveRule>();
   for (const unit of next.units.keys()) rules.set(unit, effectiveRule(next, { unit, matterId, day }));
-  return [...next.units.values()].find(({ code, active }) => {
+  return among.find(({ code, active }) => {
     const mode = rules.get(code)?.mode ?? 'none';
     if (!active || modeRank(mode) < modeRank('accept')) return false;
     return !codesOf(pathOf(next, code)).some((above) => {
       const rule = rules.get(above);
       return rule?.mode === 'decide' && tierRank(rule.tier) >= tierRank(rule.decideAt);
     });
-  })?.code;
+  });
 }

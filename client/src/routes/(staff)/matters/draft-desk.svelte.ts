@@ -51,7 +51,7 @@ export class DraftDesk {
   async open(issuer: UnitCode): Promise<void> {
     const kept = (await findDraft(SCREEN, KEPT))?.content as KeptDraft | undefined;
     // What another version of this screen kept is not restored.
-    if (kept?.draft.issuer === issuer && 'conditions' in kept.draft) {
+    if (kept?.draft.issuer === issuer && 'flags' in kept.draft) {
       this.draft = kept.draft;
       this.atHub = kept.atHub;
     }

@@ -8,6 +8,7 @@ import {
   type MatrixColumn,
   type RuleDraft,
 } from '@sanji/sync/domain/draft-base';
+import { flagsAt, isSameFlags } from '@sanji/sync/domain/draft-flags';
 import { conditionAt, decideAtOf, modeAt } from '@sanji/sync/domain/rule-draft';
 import { isSameCondition } from '@sanji/sync/domain/rule-condition';
 import { isInForce, matterVersionOn } from '@sanji/sync/domain/tier-rules';
@@ -90,7 +91,9 @@ export function rowOf(
     conditions: conditionsOf(catalog, draft, cells),
     isConditionChanged,
     narrowed: narrowingsOf(catalog, draft.effectiveFrom).filter((row) => row.matterId === matterId),
-    isChanged: isConditionChanged || cells.some(({ before, mode }) => before !== mode),
+    isChanged:
+      isConditionChanged ||
+      cells.some(({ cell, before, mode }) => before !== mode || hasOtherFlags(catalog, draft, cell)),
   };
 }
 
@@ -108,6 +111,11 @@ function conditionsOf(catalog: Catalog, draft: RuleDraft, cells: readonly Matrix
     else same.columns.push(column);
   }
   return lines;
+}
+
+function hasOtherFlags(catalog: Catalog, draft: RuleDraft, cell: Cell): boolean {
+  const inForce = flagsAt(catalog, { ...draft, flags: {} }, cell);
+  return !isSameFlags(flagsAt(catalog, draft, cell), inForce);
 }
 
 function untouched(draft: RuleDraft): RuleDraft {

@@ -1,7 +1,7 @@
 /** Words of the matrix: modes, tiers, columns, limits. */
 import type { Catalog, MatterVersion } from '@sanji/sync/domain/catalog';
 import type { Problem } from '@sanji/sync/domain/problem';
-import type { MatrixColumn } from '@sanji/sync/domain/draft-base';
+import type { CellFlags, MatrixColumn } from '@sanji/sync/domain/draft-base';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { problemText } from '#lib/i18n/problem-text.ts';
@@ -45,5 +45,27 @@ export function draftProblemText(problem: Problem, catalog: Catalog): string {
       return m.matrix_bad_no_change();
     default:
       return problemText(problem);
+  }
+}
+
+export function flagWord(flag: keyof CellFlags): string {
+  switch (flag) {
+    case 'offlineAllowed':
+      return m.matrix_flag_offline();
+    case 'autoForward':
+      return m.matrix_flag_forward();
+    case 'resultOffline':
+      return m.matrix_flag_result();
+  }
+}
+
+export function flagHint(flag: keyof CellFlags): string {
+  switch (flag) {
+    case 'offlineAllowed':
+      return m.matrix_flag_offline_hint();
+    case 'autoForward':
+      return m.matrix_flag_forward_hint();
+    case 'resultOffline':
+      return m.matrix_flag_result_hint();
   }
 }
