@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addWorkdays } from '@sanji/sync/domain/calendar';
 import { effectiveRule } from '@sanji/sync/domain/tier-rules';
 import type { TierRule } from '@sanji/sync/domain/catalog';
 import { ask, login, startTestHub, type Asked, type TestHub } from './running-hub.ts';
@@ -275,4 +276,54 @@ test('logins, good and bad, are in the audit log without what was typed', async 
   const text = JSON.stringify(audit.body);
   expect(text).toContain('"kind":"login-failed","staffId":"-"');
   expect(text).not.toMatch(/my-secret-password|hidden/);
+});
+
+describe('the working days of a year', () => {
+  const year = {
+    year: 2027,
+    issuer: '国办发明电〔2026〕9号',
+    holidays: ['2027-01-01'],
+    makeUpDays: ['2027-01-02'],
+  };
+
+  test('are published by a second administrator, and firm up what was provisional; earlier versions are kept', async () => {
+    const isFirm = () => !addWorkdays(catalog().calendars, '2026-12-30', 3).provisional;
+    expect(isFirm()).toBe(false);
+    const draft = await post('/api/calendar-drafts', hewj, year);
+    expect(draft).toMatchObject({ status: 201, body: { ...year, submittedBy: 'hewj' } });
+    const publish = `/api/calendar-drafts/${String(draft.body['id'])}/publish`;
+    expect(await post(publish, hewj)).toMatchObject({ status: 403, body: { code: 'second-person-needed' } });
+    expect(isFirm()).toBe(false);
+    expect(await post(publish, sunl)).toMatchObject({ status: 201, body: { version: 1 } });
+    expect(isFirm()).toBe(true);
+    // The first of January is off, the second is worked.
+    expect(addWorkdays(catalog().calendars, '2026-12-31', 1).day).toBe('2027-01-02');
+    expect((await post(publish, sunl)).status).toBe(404);
+
+    expect((await post('/api/calendar-drafts', hewj, year)).body['code']).toBe('no-change');
+    const second = await post('/api/calendar-drafts', sunl, { ...year, makeUpDays: [] });
+    await post(`/api/calendar-drafts/${String(second.body['id'])}/publish`, hewj);
+    const listed = await ask(hub.url, 'GET /api/calendar-drafts', { headers: hewj });
+    expect(listed.body).toMatchObject({
+      drafts: [],
+      history: [
+        { version: 2, publishedBy: ['sunl', 'hewj'], makeUpDays: [] },
+        { version: 1, publishedBy: ['hewj', 'sunl'], makeUpDays: ['2027-01-02'] },
+      ],
+    });
+  });
+
+  test('are refused with the day that is wrong, and can be withdrawn before they are published', async () => {
+    const refusal = await post('/api/calendar-drafts', hewj, { ...year, holidays: ['2027-01-02'] });
+    expect(refusal.body).toMatchObject({ code: 'field-invalid', params: { field: '2027-01-02' } });
+    const draft = await post('/api/calendar-drafts', hewj, {
+      ...year,
+      year: 2028,
+      holidays: [],
+      makeUpDays: [],
+    });
+    const path = `/api/calendar-drafts/${String(draft.body['id'])}`;
+    expect((await ask(hub.url, `DELETE ${path}`, { headers: sunl })).status).toBe(204);
+    expect(catalog().calendars.has(2028)).toBe(false);
+  });
 });

@@ -16,6 +16,7 @@ import { bundleRoutes } from '../resources/bundle.ts';
 import { deviceRoutes } from '../resources/device.ts';
 import { enrolmentCodeRoutes } from '../resources/enrolment-code.ts';
 import { healthRoutes } from '../resources/health.ts';
+import { calendarRoutes } from '../resources/calendar.ts';
 import { matterRoutes } from '../resources/matter.ts';
 import { openApiRoute } from '../resources/openapi.ts';
 import { restoreRoutes } from '../resources/restore.ts';
@@ -57,6 +58,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...bundleRoutes(container),
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
+    ...calendarRoutes(container),
     ...revealRoutes(container),
     ...printRoutes(container),
     ...auditRoutes(container),

@@ -14,6 +14,7 @@ export const ADMIN_PLACES: readonly AdminPlace[] = [
   { href: '/admin/units', name: m.units_title, roles: ['systemAdmin'] },
   { href: '/admin/sessions', name: m.sessions_title, roles: ['securityAdmin'] },
   { href: '/admin/security', name: m.policy_title, roles: ['securityAdmin', 'auditAdmin'] },
+  { href: '/admin/calendars', name: m.admin_calendars, roles: ['matterAdmin'] },
   { href: '/admin/audit', name: m.admin_audit, roles: ['auditAdmin'] },
 ];
 
