@@ -169,6 +169,7 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
     case 'preReviewPass':
     case 'preReviewReturn':
     case 'deemAccept':
+    case 'mergeUnit':
     case 'handOff':
     case 'externalResult':
     case 'conclude':
