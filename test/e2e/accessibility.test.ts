@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cutOffWords, sidewaysParts, unmarked } from './seen.ts';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
 import type { Terminal } from './terminal.ts';
@@ -12,12 +13,14 @@ const scratch = scratchDir();
 let hub: RunningHub;
 let station: Terminal;
 let caseId = '';
+let matterId = '';
 
 beforeAll(async () => {
   hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
   station = await terminalAt(hub, scratch, { place: 'community', person: PEOPLE.yang });
   const [matter] = forwardedMatters();
   if (matter === undefined) throw new Error('the sample district has no such matter');
+  ({ matterId } = matter);
   await station.receive(matter, '王示例', 'accept');
   caseId = station.openCaseId();
   await station.synced();
@@ -39,16 +42,15 @@ const SCREENS: { name: string; path: () => string; ready: string }[] = [
   { name: 'the sync page', path: () => '/sync', ready: 'sync-badge' },
   { name: 'verification', path: () => '/verify', ready: 'verify-text' },
   { name: 'the own sessions', path: () => '/sessions', ready: 'session-table' },
+  { name: 'a guide', path: () => `/intake/guide/${matterId}`, ready: 'guide-print' },
+  { name: 'the handbook', path: () => '/handbook', ready: 'handbook' },
+  { name: 'a chapter of the handbook', path: () => '/handbook/keys', ready: 'handbook' },
   { name: 'the own password', path: () => '/password', ready: 'password-old' },
 ];
 
 describe.each(['zh-CN', 'en'])('in %s', (locale) => {
   it.each(SCREENS)('$name has no violation', async ({ path, ready }) => {
-    await station.page.evaluate((chosen) => {
-      localStorage.setItem('PARAGLIDE_LOCALE', chosen);
-    }, locale);
-    await station.page.goto(`http://community.localhost:${String(hub.port)}${path()}`);
-    await station.byId(ready).first().waitFor();
+    await open(path(), ready, locale);
     expect(await station.page.locator('html').getAttribute('lang')).toBe(locale);
     const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
     const found = violations.map(
@@ -57,6 +59,14 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
     expect(found).toEqual([]);
   });
 });
+
+async function open(path: string, ready: string, locale: string): Promise<void> {
+  await station.page.evaluate((chosen) => {
+    localStorage.setItem('PARAGLIDE_LOCALE', chosen);
+  }, locale);
+  await station.go(path);
+  await station.byId(ready).first().waitFor({ state: 'attached' });
+}
 
 describe.each([
   ['a phone', { width: 390, height: 844 }],
@@ -70,6 +80,50 @@ describe.each([
     const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
   });
+});
+
+describe('at 200 % of 1366 × 768', () => {
+  it.each(['zh-CN', 'en'].flatMap((locale) => SCREENS.map((screen) => ({ ...screen, locale }))))(
+    '$name in $locale scrolls one way alone, and nothing is cut off',
+    async ({ path, ready, locale }) => {
+      await station.page.setViewportSize({ width: 683, height: 384 });
+      await open(path(), ready, locale);
+      expect(await sidewaysParts(station.page)).toEqual([]);
+      expect(await cutOffWords(station.page)).toEqual([]);
+    },
+  );
+});
+
+describe('in forced colours', () => {
+  afterAll(() => station.page.emulateMedia({ forcedColors: 'none' }));
+
+  it.each(SCREENS)('$name shows what is chosen, and what has the focus', async ({ path, ready }) => {
+    await station.page.setViewportSize({ width: 1366, height: 768 });
+    await station.page.emulateMedia({ forcedColors: 'active' });
+    await open(path(), ready, 'zh-CN');
+    expect(await unmarked(station.page)).toEqual([]);
+    await station.page.keyboard.press('Tab');
+    const outline = await station.page.evaluate(
+      () => getComputedStyle(document.activeElement ?? document.body).outlineStyle,
+    );
+    expect(outline).not.toBe('none');
+  });
+});
+
+it('nothing moves where motion is to be reduced', async () => {
+  await station.page.emulateMedia({ reducedMotion: 'reduce' });
+  for (const { path, ready } of SCREENS) {
+    await open(path(), ready, 'zh-CN');
+    const moving = await station.page.evaluate(() =>
+      [...document.querySelectorAll('*')]
+        .filter((element) => {
+          const { transitionDuration, animationName } = getComputedStyle(element);
+          return animationName !== 'none' || transitionDuration.split(', ').some((time) => time !== '0s');
+        })
+        .map(({ tagName, className }) => `${tagName} ${String(className)}`),
+    );
+    expect(moving).toEqual([]);
+  }
 });
 
 it('the unlock screen has no violation', async () => {
