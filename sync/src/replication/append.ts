@@ -25,6 +25,8 @@ export interface AppendPorts {
   /** hub clock − device clock as last measured, milliseconds. */
   offsetMs: () => number;
   sign: (body: AnyActionBody) => Promise<SignedAction>;
+  /** The case is written, but the note of it failed: the next append, or start, settles it. Default: it rejects. */
+  onUnsettled?: (error: unknown) => void;
   /** What is announced is kept with its announcement, and written after a crash. Default: what was not written never was. */
   keepsAnnounced?: boolean;
 }
@@ -69,10 +71,20 @@ export async function append(
       await ports.device.save(made.announced);
       state = { ...made.announced, intent: null, tip: state.tip };
       if (!(await ports.local.write(made.doc, known?.revision))) continue;
-      await ports.device.save({ ...made.announced, tip: made.tip, intent: null });
+      await settled(ports, { ...made.announced, tip: made.tip, intent: null });
       return { ok: true, value: made.doc };
     }
   });
+}
+
+/** To say now that nothing was written would have a person write it a second time. */
+async function settled({ device, onUnsettled }: AppendPorts, state: DeviceState): Promise<void> {
+  try {
+    await device.save(state);
+  } catch (error) {
+    if (onUnsettled === undefined) throw error;
+    onUnsettled(error);
+  }
 }
 
 /**
