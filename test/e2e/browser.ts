@@ -1,5 +1,5 @@
 /** A real browser for the tests: an installed Chromium, or the one that comes from npm. No root needed. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chromium, type BrowserContext } from 'playwright-core';
 
 const INSTALLED = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
@@ -46,4 +46,28 @@ export async function openProfile(profileDir: string): Promise<BrowserContext> {
     timezoneId: 'Asia/Shanghai',
     serviceWorkers: 'allow',
   });
+}
+
+/** SIGKILL to the browser that has this profile open. Linux only, as are the browsers found here. */
+export function killBrowserOf(profileDir: string): void {
+  const wanted = `--user-data-dir=${profileDir}`;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name)))
+    if (commandLineOf(pid).includes(wanted)) killIfAlive(Number(pid));
+}
+
+function commandLineOf(pid: string): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
+  } catch {
+    // It ended while the folder was read.
+    return [];
+  }
+}
+
+function killIfAlive(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
 }

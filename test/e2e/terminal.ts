@@ -3,7 +3,7 @@ import type { BrowserContext, Page } from 'playwright-core';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import type { FormValue } from '@sanji/sync/domain/action';
 import { fieldsOf, type FormField } from '@sanji/sync/domain/form';
-import { openProfile } from './browser.ts';
+import { killBrowserOf, openProfile } from './browser.ts';
 import { intakeFor } from './intake-data.ts';
 
 export interface Person {
@@ -33,10 +33,14 @@ export class Terminal {
     return this.#page;
   }
 
-  /** Opens the browser on the start page; with a code it enrols on the way. */
-  async open(code?: string): Promise<void> {
+  /**
+   * Opens the browser on the start page; with a code it enrols on the way.
+   * @param prepare what is to be done to the page before it loads anything
+   */
+  async open(code?: string, prepare: (page: Page) => Promise<void> = () => Promise.resolve()): Promise<void> {
     this.#profile = await openProfile(this.#options.profileDir);
     this.#page = this.#profile.pages()[0] ?? (await this.#profile.newPage());
+    await prepare(this.#page);
     this.#page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));
     const path = code === undefined ? '/' : `/enrol#code=${code}`;
     await this.#page.goto(`${this.#options.origin}${path}`);
@@ -44,6 +48,27 @@ export class Terminal {
     await this.#page.evaluate(async () => {
       await navigator.serviceWorker.ready;
     });
+  }
+
+  /** Ends the browser as a loss of power does, wherever it is, and waits for the end. */
+  async kill(): Promise<void> {
+    const profile = this.#profile;
+    if (profile === undefined) return;
+    const ended = new Promise((resolve) => profile.once('close', resolve));
+    killBrowserOf(this.#options.profileDir);
+    await ended;
+    this.#profile = undefined;
+    this.#page = undefined;
+  }
+
+  /** The same terminal in another tab of its browser, on the start page. */
+  async secondTab(): Promise<Terminal> {
+    const tab = new Terminal(this.#options);
+    tab.#profile = this.#profile;
+    tab.#page = await this.page.context().newPage();
+    tab.#page.on('pageerror', (error) => tab.faults.push(error.stack ?? error.message));
+    await tab.go('/');
+    return tab;
   }
 
   async close(): Promise<void> {

@@ -25,7 +25,7 @@ export interface LineEnds {
   host: string;
   port: number;
   /** Told of each piece as it comes in, before it goes on. */
-  onPiece?: (way: 'there' | 'back') => void;
+  onPiece?: (way: 'there' | 'back', piece: Buffer) => void;
 }
 
 export async function openLine({ host, port, onPiece = () => undefined }: LineEnds): Promise<Line> {
@@ -45,7 +45,7 @@ export async function openLine({ host, port, onPiece = () => undefined }: LineEn
       void last.then(work);
     };
     from.on('data', (chunk) => {
-      onPiece(way);
+      onPiece(way, chunk);
       const piece = chunk.subarray(0, Math.max(0, allowed - passed));
       passed += chunk.length;
       const isBroken = passed >= allowed;

@@ -114,6 +114,7 @@ export const PROBLEMS = {
   'case-gone': 'needs-person', // {}: the case has left this terminal
   'store-broken': 'needs-person', // {}
   'storage-full': 'needs-person', // {}
+  'store-lost': 'needs-person', // {}: the browser has deleted it under the program
   'signature-unverifiable': 'needs-person', // {}: a paper signed by a key this station does not know
 } as const satisfies Record<string, Retry>;
 

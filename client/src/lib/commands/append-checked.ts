@@ -13,6 +13,7 @@ import { catalogState } from '#lib/state/catalog.svelte.ts';
 import { clock } from '#lib/state/clock.svelte.ts';
 import { foreground } from '#lib/state/foreground.ts';
 import { session } from '#lib/state/session.svelte.ts';
+import { storeTrouble } from '#lib/state/store-trouble.svelte.ts';
 import { syncStatus } from '#lib/state/sync-status.svelte.ts';
 
 export interface CheckedAppend {
@@ -21,8 +22,15 @@ export interface CheckedAppend {
   build: (doc: CaseDocument, number: number) => Result<ActionDraft[]>;
 }
 
+/** A store that fails is a refusal: nothing was written, and what was entered stays on the screen. */
 export function appendChecked(wanted: CheckedAppend): Promise<Result<CaseDocument>> {
-  return foreground.during(() => appendNow(wanted));
+  return foreground.during(async () => {
+    try {
+      return await appendNow(wanted);
+    } catch (error) {
+      return { ok: false, problem: storeTrouble.note(error) };
+    }
+  });
 }
 
 async function appendNow({ caseId, series, build }: CheckedAppend): Promise<Result<CaseDocument>> {
@@ -39,6 +47,7 @@ async function appendNow({ caseId, series, build }: CheckedAppend): Promise<Resu
       clock: { now: () => clock.read() },
       offsetMs: () => clock.offsetMs,
       sign: (body) => signAction(body, device.privateKey),
+      onUnsettled: (error) => storeTrouble.note(error),
     },
     {
       caseId,
@@ -53,6 +62,7 @@ async function appendNow({ caseId, series, build }: CheckedAppend): Promise<Resu
     },
   );
   if (!done.ok) return done;
+  storeTrouble.passed();
   caseList.saved(done.value);
   syncStatus.retry();
   return done;

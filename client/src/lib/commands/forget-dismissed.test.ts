@@ -18,6 +18,7 @@ const people = (...changes: Partial<Staff>[]) => ({
 
 test('the wrapped key of whoever was dismissed or moved goes; the others unlock as before', async () => {
   const database = new StationDatabase('dismissed');
+  await database.open();
   const credentials = new CredentialStore(database);
   const unlock = { password: 'Wuhua-2026', rawKey: new Uint8Array(32) };
   for (const staffId of ['clerk0', 'clerk1', 'clerk2', 'clerk3'])

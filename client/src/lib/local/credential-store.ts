@@ -60,7 +60,9 @@ export class CredentialStore {
     if (now > known.offlineUntil) return { kind: 'expired' };
     const key = await unwrap(known, password);
     if (key !== undefined) {
-      await this.#station.credentials.update(staffId, { failures: 0, lockedUntil: 0 });
+      // Written only when it says something new: a terminal whose disk is full must open all the same.
+      if (known.failures > 0 || known.lockedUntil > 0)
+        await this.#station.credentials.update(staffId, { failures: 0, lockedUntil: 0 });
       return { kind: 'ok', key };
     }
     const failures = known.failures + 1;

@@ -21,6 +21,7 @@ const KEY = await importSealKey(new Uint8Array(32).fill(7));
 
 async function terminal(name = `t${String((made += 1))}`) {
   const station = new StationDatabase(`${name}-station`);
+  await station.open();
   const rx = await openCaseDatabase(name);
   const seal = new Seal();
   seal.open(KEY);
@@ -139,6 +140,7 @@ describe('a first load on the shelf', () => {
     });
     await here.reader.firstPage(1);
     const otherTab = new StationDatabase(here.station.name);
+    await otherTab.open();
     await new CaseShelf(otherTab, here.seal).add(rows);
     await whole;
     otherTab.close();

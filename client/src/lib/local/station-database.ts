@@ -99,7 +99,8 @@ export class StationDatabase extends Dexie {
   declare settings: Table<{ name: string; value: unknown }, string>;
 
   constructor(name = 'sanji-station') {
-    super(name, { chromeTransactionDurability: 'strict' });
+    // Opened once: a database that the browser deleted would come back empty, and count from 1 again.
+    super(name, { chromeTransactionDurability: 'strict', autoOpen: false });
     this.version(1).stores({
       device: 'id',
       chain: 'id',

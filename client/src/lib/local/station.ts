@@ -1,5 +1,6 @@
 /** Everything this terminal stores, opened once a page. */
-import { openCaseDatabase, type CaseCollection, type CaseDatabase } from './case-database.ts';
+import type { Dexie } from 'dexie';
+import { openCaseDatabase, tableOf, type CaseDatabase } from './case-database.ts';
 import { CaseReader } from './case-reader.ts';
 import { CaseShelf } from './case-shelf.ts';
 import { CredentialStore } from './credential-store.ts';
@@ -21,6 +22,8 @@ export interface Station {
   drafts: DraftStore;
   credentials: CredentialStore;
   database: StationDatabase;
+  /** Calls back when the browser, or somebody at it, has deleted what is stored here. */
+  onLost(lost: () => void): void;
   close(): Promise<void>;
 }
 
@@ -38,10 +41,12 @@ export function openStation(): Promise<Station> {
 async function open(): Promise<Station> {
   const database = new StationDatabase();
   const [rx] = await Promise.all([openCaseDatabase(), database.open()]);
-  return assemble(rx, rx.cases, database);
+  const { dexieDb } = await tableOf(rx.cases);
+  return assemble(rx, [database, dexieDb], database);
 }
 
-function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationDatabase): Station {
+function assemble(rx: CaseDatabase, all: readonly Dexie[], database: StationDatabase): Station {
+  const { cases } = rx;
   const seal = new Seal();
   const shelf = new CaseShelf(database, seal);
   return {
@@ -53,6 +58,14 @@ function assemble(rx: CaseDatabase, cases: CaseCollection, database: StationData
     drafts: new DraftStore(database, seal),
     credentials: new CredentialStore(database),
     database,
+    onLost(lost) {
+      for (const one of all) {
+        one.on('close', lost);
+        one.on('versionchange', ({ newVersion }) => {
+          if (newVersion === null) lost();
+        });
+      }
+    },
     async close() {
       opening = undefined;
       await rx.close();

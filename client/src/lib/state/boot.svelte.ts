@@ -5,12 +5,14 @@ import type { DeviceRecord } from '#lib/local/station-database.ts';
 import { forgetDismissed } from '#lib/commands/forget-dismissed.ts';
 import { isRevoked } from '#lib/local/revocation.ts';
 import { openStation, type Station } from '#lib/local/station.ts';
+import { markTerminal } from '#lib/local/terminal-mark.ts';
 import { caseList } from './case-list.svelte.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
 import { faults } from './faults.svelte.ts';
 import { session } from './session.svelte.ts';
 import { settledActions } from './settled-actions.svelte.ts';
+import { storeTrouble } from './store-trouble.svelte.ts';
 import { strayTray } from './stray-tray.svelte.ts';
 
 export type Phase = 'opening' | 'broken' | 'unenrolled' | 'retired' | 'ready';
@@ -61,6 +63,10 @@ class Boot {
 
   async #open(station: Station, device: DeviceRecord): Promise<void> {
     station.store.belongsTo(device.deviceId);
+    markTerminal(device);
+    station.onLost(() => {
+      storeTrouble.lose();
+    });
     clock.offsetMs = device.offsetMs;
     clock.start();
     await catalogState.start(station, device.unit);

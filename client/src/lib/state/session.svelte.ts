@@ -12,6 +12,7 @@ import type { DeviceRecord } from '#lib/local/station-database.ts';
 import type { Station } from '#lib/local/station.ts';
 import { catalogState } from './catalog.svelte.ts';
 import { clock } from './clock.svelte.ts';
+import { storeTrouble } from './store-trouble.svelte.ts';
 
 const IDLE_LOCK_MS = 5 * 60_000;
 /** Survives a reload of the tab, not the end of the browser. */
@@ -159,7 +160,12 @@ class Session {
   ): Promise<Problem | undefined> {
     const rawKey = fromBase64Url(sealKey ?? '');
     if (rawKey?.length !== SEAL_KEY_BYTES) return problem('internal', { reference: 'seal-key' });
-    await this.#station?.credentials.remember({ staffId, name, offlineUntil }, { password, rawKey });
+    try {
+      await this.#station?.credentials.remember({ staffId, name, offlineUntil }, { password, rawKey });
+    } catch (error) {
+      // The person may work all the same; what unlocks without the hub is what it was.
+      storeTrouble.note(error);
+    }
     this.outdated = undefined;
     this.mustChange = mustChange;
     this.factor = factor;

@@ -10,8 +10,8 @@ import type { SealKey } from '#lib/local/seal.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
 import type { Station } from '#lib/local/station.ts';
 import { clock } from '#lib/state/clock.svelte.ts';
-import { faults } from '#lib/state/faults.svelte.ts';
 import { session } from '#lib/state/session.svelte.ts';
+import { storeTrouble } from '#lib/state/store-trouble.svelte.ts';
 import { syncStatus } from '#lib/state/sync-status.svelte.ts';
 import { Reconnect } from './reconnect.ts';
 import { retire, watchRetirement } from './retire.ts';
@@ -96,7 +96,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
       void station.device.saveOffset(offsetMs, now);
     },
     onFault: (error) => {
-      faults.note(error);
+      storeTrouble.note(error);
     },
   });
   const reconnect = new Reconnect();
@@ -151,7 +151,7 @@ async function lead(station: Station, device: DeviceRecord, channel: BroadcastCh
 }
 
 function show(status: LoopStatus): void {
-  syncStatus.problem = status.problem;
+  syncStatus.problem = status.state === 'faulty' ? storeTrouble.problem : status.problem;
   if (status.lastContact !== undefined) syncStatus.lastContact = status.lastContact;
   if (status.state === 'idle' || status.state === 'blocked') syncStatus.reached();
   else if (status.state === 'offline') syncStatus.lost();

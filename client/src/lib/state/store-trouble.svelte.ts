@@ -1,0 +1,27 @@
+/** That this terminal's store does not take or give anything: said on every page, since a clerk must not go on as if it did. */
+import type { Problem } from '@sanji/sync/domain/problem';
+import { storeProblem } from '#lib/local/store-problem.ts';
+import { faults } from './faults.svelte.ts';
+
+class StoreTrouble {
+  problem: Problem | undefined = $state.raw();
+
+  note(error: unknown): Problem {
+    faults.note(error);
+    const found = storeProblem(error);
+    // What is gone does not come back by another failure.
+    if (this.problem?.code !== 'store-lost') this.problem = found;
+    return found;
+  }
+
+  lose(): void {
+    this.problem = { code: 'store-lost' };
+  }
+
+  /** Something was stored. */
+  passed(): void {
+    if (this.problem?.code !== 'store-lost') this.problem = undefined;
+  }
+}
+
+export const storeTrouble = new StoreTrouble();
