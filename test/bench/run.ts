@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { freePort, startHubProcess, type RunningHub } from '../e2e/hub-process.ts';
+import { measureDesk } from './desk-speed.ts';
 import { makeCases, UNIT } from './fill.ts';
 import { measureIntake } from './intake-speed.ts';
 import { measurePrintPreview } from './print-preview.ts';
@@ -50,6 +51,11 @@ const PARTS = {
       offlineStartMs,
       firstScreenScriptGzipKb: scriptGzipKb,
     };
+  },
+  desk: async ({ hub, scratch }: Bench) => {
+    const { frameMs, matrixCells, matrixMs } = await measureDesk(hub, { unit: UNIT, scratch });
+    const scroll = { ...spread(frameMs), worstMs: quantile(frameMs, 1) };
+    return { workbenchScroll: scroll, matrix: { cells: matrixCells, ...spread(matrixMs) } };
   },
   print: async ({ hub, scratch }: Bench) => ({
     printPreview: spread(await measurePrintPreview(hub, { unit: UNIT, scratch })),
