@@ -1,6 +1,6 @@
 /**
- * `npm run attack`: the attack tests whole, every byte of an audit export changed once, and a fuzz of at least 10,000 requests. Arguments go
- * to the fuzz: `-- --requests N --seed S --json`.
+ * `npm run attack`: the attack tests whole, thousands of bytes of an audit export changed one by one, a fuzz of at least 10,000 requests, and what a
+ * neighbour notices of it all: its p95 with and without attack. Arguments go to the fuzz: `-- --requests N --seed S --json`.
  */
 import { install, node, run } from './workspace.mjs';
 
@@ -19,4 +19,5 @@ const tests = run(
   { env: { ATTACK_SHARE: '1' } },
 );
 const fuzz = run(node, ['test/attack/run.ts', ...process.argv.slice(2)]);
-process.exit(tests === 0 ? fuzz : tests);
+const neighbour = run(node, ['test/attack/neighbour.ts']);
+process.exit([tests, fuzz, neighbour].find((code) => code !== 0) ?? 0);

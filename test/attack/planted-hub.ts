@@ -2,6 +2,7 @@
  * A running hub with secrets planted in the cases of three units, and everybody who may try to get at them. The seed decides the secrets, so
  * that what was found is found again.
  */
+import type { HubOptions } from '@sanji/server/hub';
 import type { SignedAction } from '@sanji/sync/domain/action';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { effectiveRule } from '@sanji/sync/domain/tier-rules';
@@ -31,9 +32,13 @@ const CASES_PER_UNIT = 4;
 /** Everyone whose session an attack may borrow. */
 const PEOPLE = ['yangxm', 'puyl', 'mayj', 'zhaom', 'hewj', 'sunl', 'zhouj', 'wug'];
 
-export async function startPlantedHub(seed: number, env: Record<string, string> = {}): Promise<Planted> {
+export async function startPlantedHub(
+  seed: number,
+  env: Record<string, string> = {},
+  options?: Pick<HubOptions, 'patience'>,
+): Promise<Planted> {
   // The limits are per address: behind a proxy each request of an attack comes from its own.
-  const hub = await startTestHub({ TRUST_PROXY: '1', ...env });
+  const hub = await startTestHub({ TRUST_PROXY: '1', ...env }, options);
   const random = new SeededRandom(seed);
   const [community, street, district, revoked] = await Promise.all(
     ['yangxm', 'puyl', 'zhaom', 'yangxm'].map((clerk) => TestStation.join(hub, clerk)),
@@ -95,7 +100,7 @@ async function plantedCase(station: TestStation, clerk: string, random: SeededRa
 }
 
 /** A matter that stays at the unit. */
-function ownMatter({ hub, unit }: TestStation): string {
+export function ownMatter({ hub, unit }: TestStation): string {
   const catalog = hub.hub.container.catalog.current();
   const found = [...catalog.matters].find(([matterId, versions]) => {
     const { mode, autoForward } = effectiveRule(catalog, { unit, matterId, day: '2026-11-23' });

@@ -9,6 +9,8 @@ import { parseArgs } from 'node:util';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { freePort, startHubProcess, type RunningHub } from '../e2e/hub-process.ts';
 import { measureDesk } from './desk-speed.ts';
+import { measureNeighbour } from '../attack/neighbour.ts';
+import { measureClerkSwitch } from './clerk-switch.ts';
 import { makeCases, UNIT } from './fill.ts';
 import { measureIntake } from './intake-speed.ts';
 import { measurePrintPreview } from './print-preview.ts';
@@ -57,6 +59,9 @@ const PARTS = {
     const scroll = { ...spread(frameMs), worstMs: quantile(frameMs, 1) };
     return { workbenchScroll: scroll, matrix: { cells: matrixCells, ...spread(matrixMs) } };
   },
+  clerkSwitch: async ({ hub, scratch }: Bench) => ({
+    clerkSwitchOffline: spread(await measureClerkSwitch(hub, { unit: UNIT, scratch })),
+  }),
   print: async ({ hub, scratch }: Bench) => ({
     printPreview: spread(await measurePrintPreview(hub, { unit: UNIT, scratch })),
   }),
@@ -64,6 +69,7 @@ const PARTS = {
     const { matterVersions, keystrokeMs, formMs } = await measureIntake(hub, scratch);
     return { intake: { matterVersions, keystroke: spread(keystrokeMs), formDrawn: spread(formMs) } };
   },
+  neighbour: async () => ({ neighbourUnderAttack: await measureNeighbour() }),
   simulation: async () => ({ simulation: await measureSimulation() }),
   relay: async ({ hub, scratch }: Bench) => {
     const { seenMs, ...relay } = await measureRelay(hub, scratch);

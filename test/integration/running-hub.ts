@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readConfig } from '@sanji/server/config';
+import { PATIENCE } from '@sanji/server/http/patience';
 import { startHub, type Hub, type HubOptions } from '@sanji/server/hub';
 
 export interface TestHub {
@@ -19,9 +20,12 @@ export interface TestHub {
 /** Monday, 2026-11-23, 10:00 in Kunming. */
 export const TEST_NOW = Date.parse('2026-11-23T10:00:00+08:00');
 
+/** A test is refused more often than a person; none of it is held back. */
+const UNMOVED = { ...PATIENCE, refusalMs: 0 };
+
 export async function startTestHub(
   env: Record<string, string> = {},
-  options: Pick<HubOptions, 'patience'> = {},
+  options: Pick<HubOptions, 'patience'> = { patience: UNMOVED },
 ): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'sanji-hub-'));
   let now = TEST_NOW;

@@ -11,9 +11,17 @@ export interface Patience {
   idleMs: number;
   /** How often lines are looked at, milliseconds. */
   checkMs: number;
+  /** The longest that refusals are held back from who is refused again and again; 0: they never are. */
+  refusalMs: number;
 }
 
-export const PATIENCE: Patience = { headersMs: 15_000, bodyMs: 15_000, idleMs: 120_000, checkMs: 5_000 };
+export const PATIENCE: Patience = {
+  headersMs: 15_000,
+  bodyMs: 15_000,
+  idleMs: 120_000,
+  checkMs: 5_000,
+  refusalMs: 1_000,
+};
 
 /** Half a kilobyte a second: the worst modem line brings ten times as much. */
 export const MIN_BYTES = 8 * 1024;

@@ -1,6 +1,7 @@
 /** Where problems become HTTP: the only place that knows a status for a code. */
 import { retryOf, type Problem, type ProblemCode } from '@sanji/sync/domain/problem';
 import type { Response } from 'express';
+import { whenDue } from './put-off.ts';
 
 /** Codes that are not a plain 422. */
 const STATUS: Partial<Record<ProblemCode, number>> = {
@@ -61,7 +62,7 @@ export function problemDocument(problem: Problem): ProblemDocument {
   };
 }
 
-/** RFC 9457. Does nothing when the answer has begun: a stream that breaks can only be cut. */
+/** RFC 9457. Does nothing when the answer has begun: a stream that breaks can only be cut. What is the caller's fault may be held back. */
 export function answerProblem(response: Response, problem: Problem): void {
   if (response.headersSent) {
     response.destroy();
@@ -70,9 +71,13 @@ export function answerProblem(response: Response, problem: Problem): void {
   const document = problemDocument(problem);
   const wait = problem.params?.['retryAfterS'];
   if (wait !== undefined) response.setHeader('retry-after', String(wait));
-  response
-    .status(document.status)
-    .setHeader('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify(document));
+  const send = (): void => {
+    response
+      .status(document.status)
+      .setHeader('cache-control', 'no-store')
+      .type('application/problem+json')
+      .send(JSON.stringify(document));
+  };
+  if (document.status >= 500) send();
+  else whenDue(response, send);
 }

@@ -1,0 +1,150 @@
+/** The attackers as a process of their own: told what to do and when to stop, each sends one request after the other from its own address. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { setPriority } from 'node:os';
+import { badBodies } from './bad-bodies.ts';
+import { BAD_IDS, BAD_TARGETS } from './bad-paths.ts';
+import { sendRaw, type RawRequest } from './raw-request.ts';
+
+export const ASSAULTS = ['long bodies', 'slow bodies', 'deep JSON', 'path tricks', 'fuzz'] as const;
+export type Assault = (typeof ASSAULTS)[number];
+
+export interface Arms {
+  hubUrl: string;
+  /** Headers of a terminal that turned against the hub. */
+  insider: Record<string, string>;
+  /** Bodies as latin1. */
+  fuzz: RawRequest[];
+}
+export type AssaultOrder = { arms: Arms } | { begin: Assault } | { end: true };
+export interface AssaultReport {
+  sent: number;
+}
+
+const AT_ONCE = 8;
+const SLOW_LINES = 150;
+const DRIP_MS = 200;
+
+let arms: Arms | undefined;
+let underWay: { stop: () => void; done: Promise<unknown> } | undefined;
+let sent = 0;
+
+/** Bodies by what their names begin with, at the doors behind which bodies are read: for anybody, and for a terminal. */
+function bodiesAt(names: RegExp): RawRequest[] {
+  const { insider } = getArms();
+  return badBodies()
+    .filter(({ name }) => names.test(name))
+    .flatMap(({ body, headers }) =>
+      [
+        { target: '/api/session', headers: {} },
+        { target: '/sync/push', headers: insider },
+        { target: '/sync/handover', headers: {} },
+      ].map(({ target, headers: caller }) => ({
+        method: 'POST',
+        target,
+        body,
+        headers: { 'content-type': 'application/json', ...caller, ...headers },
+      })),
+    );
+}
+
+const REQUESTS: Record<Exclude<Assault, 'slow bodies'>, () => RawRequest[]> = {
+  'long bodies': () => bodiesAt(/^(10|50) MB/),
+  'deep JSON': () => bodiesAt(/^(deep|keys)/),
+  'path tricks': () => {
+    const { insider } = getArms();
+    const ids = BAD_IDS.map((id) => ({ method: 'POST', target: `/api/devices/${id}/revoke` }));
+    return [...BAD_TARGETS.map((target) => ({ target, headers: insider })), ...ids];
+  },
+  fuzz: () =>
+    getArms().fuzz.map(({ body, ...request }) => ({
+      ...request,
+      ...(typeof body === 'string' && { body: Buffer.from(body, 'latin1') }),
+    })),
+};
+
+function getArms(): Arms {
+  if (arms === undefined) throw new Error('not armed');
+  return arms;
+}
+
+function beginSending(requests: RawRequest[]): { stop: () => void; done: Promise<unknown> } {
+  let isOver = false;
+  let next = 0;
+  const attacker = async (_: unknown, index: number): Promise<void> => {
+    while (!isOver) {
+      const request = requests[next++ % requests.length];
+      if (request === undefined) throw new Error('nothing to send');
+      const address = `10.66.0.${String(index + 1)}`;
+      const headers = { 'x-forwarded-for': address, ...request.headers };
+      await sendRaw(getArms().hubUrl, { ...request, headers }).catch(() => undefined);
+      sent += 1;
+    }
+  };
+  return {
+    stop: () => {
+      isOver = true;
+    },
+    done: Promise.all(Array.from({ length: AT_ONCE }, attacker)),
+  };
+}
+
+/** Lines that bring a byte now and then of a body that was promised; one that is cut is opened anew. */
+function beginDribbling(): { stop: () => void; done: Promise<unknown> } {
+  const { hubUrl, insider } = getArms();
+  const { hostname, port } = new URL(hubUrl);
+  const head = (target: string, more: string) =>
+    `POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}\r\n\r\n{"`;
+  const heads = [
+    head('/api/session', 'content-length: 60000'),
+    head('/sync/push', `authorization: ${insider['authorization'] ?? ''}\r\ncontent-length: 1400000`),
+    head('/sync/handover', 'content-length: 3900000'),
+  ];
+  const sockets = new Set<Socket>();
+  let isOver = false;
+  const open = (index: number): void => {
+    const socket = connect(Number(port), hostname);
+    socket.on('error', () => undefined);
+    socket.resume();
+    socket.write(heads[index % heads.length] ?? '');
+    sockets.add(socket);
+    sent += 1;
+    socket.once('close', () => {
+      sockets.delete(socket);
+      if (!isOver) open(index);
+    });
+  };
+  for (let i = 0; i < SLOW_LINES; i++) open(i);
+  const drip = setInterval(() => {
+    for (const socket of sockets) if (socket.writable) socket.write('a');
+  }, DRIP_MS);
+  return {
+    stop: () => {
+      isOver = true;
+      clearInterval(drip);
+    },
+    get done() {
+      const all = [...sockets].map((socket) => {
+        socket.destroy();
+        return socket.closed ? undefined : once(socket, 'close');
+      });
+      return Promise.all(all);
+    },
+  };
+}
+
+// Attackers are other machines: here they have what the hub and its neighbour leave.
+setPriority(19);
+process.once('disconnect', () => process.exit());
+process.on('message', (order: AssaultOrder) => {
+  if ('arms' in order) arms = order.arms;
+  else if ('begin' in order) {
+    sent = 0;
+    const what = order.begin;
+    underWay = what === 'slow bodies' ? beginDribbling() : beginSending(REQUESTS[what]());
+    process.send?.({ sent });
+  } else {
+    underWay?.stop();
+    void underWay?.done.then(() => process.send?.({ sent }));
+  }
+});

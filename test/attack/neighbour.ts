@@ -1,0 +1,188 @@
+/**
+ * What a neighbour notices of an attack: its pushes and pulls with and without, in turns within one run, on a hub in a process of its own.
+ * `node test/attack/neighbour.ts [--rounds N] [--seed S]`, or `measureNeighbour` from the bench.
+ */
+import { fork, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { PushAnswer, PushedCase } from '@sanji/sync/protocol/messages';
+import { ASSAULTS, type Arms, type Assault, type AssaultOrder, type AssaultReport } from './assault.ts';
+import type { Prepared, PrepareOrder } from './neighbour-hub.ts';
+import { sendRaw, type RawRequest } from './raw-request.ts';
+
+/** Pushes of a phase, each with a pull after it. */
+const PER_PHASE = 30;
+/** A station does not ask without a breath. */
+const BREATH_MS = 20;
+const WARM_UP = 60;
+const FUZZ = 2_000;
+/** The neighbour's p95 under attack to that without: more is a finding. */
+const MAX_RATIO = 2;
+
+interface Times {
+  push: number[];
+  pull: number[];
+}
+export interface Pace {
+  pushP95Ms: number;
+  pullP95Ms: number;
+}
+export interface NeighbourFigures {
+  rounds: number;
+  calm: Pace;
+  attacked: Pace;
+  /** Of both p95 the worse, attacked to calm; over all attacks, and by attack to the calm beside it. */
+  ratio: number;
+  byAttack: Record<string, Pace & { ratio: number; sent: number }>;
+}
+
+export async function measureNeighbour({ seed = 1, rounds = 5 } = {}): Promise<NeighbourFigures> {
+  const hub = fork(fileURLToPath(new URL('./neighbour-hub.ts', import.meta.url)));
+  const assault = fork(fileURLToPath(new URL('./assault.ts', import.meta.url)));
+  try {
+    const cases = WARM_UP + rounds * ASSAULTS.length * 2 * PER_PHASE;
+    const prepared = await told<Prepared>(hub, { seed, cases, fuzz: FUZZ } satisfies PrepareOrder);
+    const { hubUrl, insider, fuzz } = prepared;
+    assault.send({ arms: { hubUrl, insider, fuzz } satisfies Arms } satisfies AssaultOrder);
+    const neighbour = new Neighbour(prepared);
+    await neighbour.work(WARM_UP);
+    const calm = new Map<Assault, Times>();
+    const attacked = new Map<Assault, Times>();
+    const sent = new Map<Assault, number>();
+    for (let round = 0; round < rounds; round++) {
+      for (const kind of ASSAULTS) {
+        add(calm, kind, await neighbour.work(PER_PHASE));
+        await told(assault, { begin: kind } satisfies AssaultOrder);
+        add(attacked, kind, await neighbour.work(PER_PHASE));
+        const report = await told<AssaultReport>(assault, { end: true } satisfies AssaultOrder);
+        sent.set(kind, (sent.get(kind) ?? 0) + report.sent);
+      }
+    }
+    const byAttack: NeighbourFigures['byAttack'] = {};
+    for (const kind of ASSAULTS) {
+      const pace = paceOf(getTimes(attacked, kind));
+      const ratio = ratioOf(pace, paceOf(getTimes(calm, kind)));
+      byAttack[kind] = { ...pace, ratio, sent: sent.get(kind) ?? 0 };
+    }
+    const all = { calm: paceOf(merged(calm)), attacked: paceOf(merged(attacked)) };
+    return { rounds, ...all, ratio: ratioOf(all.attacked, all.calm), byAttack };
+  } finally {
+    assault.kill();
+    hub.kill();
+  }
+}
+
+/** A station at the window while others attack. */
+class Neighbour {
+  readonly #prepared: Prepared;
+  #next = 0;
+  #since = '';
+
+  constructor(prepared: Prepared) {
+    this.#prepared = prepared;
+  }
+
+  async work(count: number): Promise<Times> {
+    const times: Times = { push: [], pull: [] };
+    for (let i = 0; i < count; i++) {
+      const pushed = this.#prepared.cases[this.#next++];
+      if (pushed === undefined) throw new Error('no case is left');
+      await pause(BREATH_MS);
+      times.push.push(await timed(() => this.#push(pushed)));
+      await pause(BREATH_MS);
+      times.pull.push(await timed(() => this.#pull()));
+    }
+    return times;
+  }
+
+  async #push(pushed: PushedCase): Promise<void> {
+    const body = JSON.stringify({ v: 1, cases: [pushed] });
+    const answer = await this.#ask({ method: 'POST', target: '/sync/push', body });
+    if ((answer as unknown as PushAnswer).results[0]?.kind !== 'delta')
+      throw new Error(`not pushed: ${JSON.stringify(answer)}`);
+  }
+
+  async #pull(): Promise<void> {
+    const query = new URLSearchParams({ feed: this.#prepared.feed, since: this.#since });
+    const answer = await this.#ask({ target: `/sync/pull?${query.toString()}` });
+    this.#since = String(answer['checkpoint']);
+  }
+
+  /** By a connection of its own, so that reaching the hub at all is part of what is measured. */
+  async #ask(request: RawRequest): Promise<Record<string, unknown>> {
+    const { hubUrl, headers } = this.#prepared;
+    const { status, text } = await sendRaw(hubUrl, {
+      ...request,
+      headers: { 'content-type': 'application/json', ...headers },
+    });
+    if (status !== 200) throw new Error(`${request.target}: ${String(status)} ${text}`);
+    return JSON.parse(text) as Record<string, unknown>;
+  }
+}
+
+async function told<T = unknown>(child: ChildProcess, order: object): Promise<T> {
+  const leave = new AbortController();
+  const answer = once(child, 'message', { signal: leave.signal });
+  const end = once(child, 'exit', { signal: leave.signal }).then(([code]) => {
+    throw new Error(`a process of the measurement ended with ${String(code)}`);
+  });
+  child.send(order);
+  try {
+    const [value] = (await Promise.race([answer, end])) as [T];
+    return value;
+  } finally {
+    leave.abort();
+    await Promise.allSettled([answer, end]);
+  }
+}
+
+async function timed(work: () => Promise<void>): Promise<number> {
+  const beganAt = performance.now();
+  await work();
+  return performance.now() - beganAt;
+}
+
+function add(to: Map<Assault, Times>, kind: Assault, { push, pull }: Times): void {
+  const found = getTimes(to, kind);
+  to.set(kind, { push: [...found.push, ...push], pull: [...found.pull, ...pull] });
+}
+
+function getTimes(of: Map<Assault, Times>, kind: Assault): Times {
+  return of.get(kind) ?? { push: [], pull: [] };
+}
+
+function merged(times: Map<Assault, Times>): Times {
+  const all = [...times.values()];
+  return { push: all.flatMap(({ push }) => push), pull: all.flatMap(({ pull }) => pull) };
+}
+
+function paceOf({ push, pull }: Times): Pace {
+  return { pushP95Ms: p95(push), pullP95Ms: p95(pull) };
+}
+
+function ratioOf(attacked: Pace, calm: Pace): number {
+  const worse = Math.max(attacked.pushP95Ms / calm.pushP95Ms, attacked.pullP95Ms / calm.pullP95Ms);
+  return Number(worse.toFixed(2));
+}
+
+function p95(times: number[]): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return Number((sorted[Math.floor(sorted.length * 0.95)] ?? NaN).toFixed(1));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seed: { type: 'string', default: '1' },
+    },
+  });
+  const figures = await measureNeighbour({ seed: Number(values.seed), rounds: Number(values.rounds) });
+  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+  if (figures.ratio > MAX_RATIO) {
+    process.stderr.write(`A neighbour is slowed down by more than ${String(MAX_RATIO)} times.\n`);
+    process.exitCode = 1;
+  }
+}
