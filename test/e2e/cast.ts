@@ -35,7 +35,7 @@ export const ADMINS = {
   audit: { staffId: 'wug', password: PASSWORD },
 } satisfies Record<string, Person>;
 
-const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
+export const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
 
 /** The matters of the sample district in the version of today. */
 export function sampleMatters(): MatterVersion[] {
