@@ -3,6 +3,7 @@ import { ConfigError, readConfig, type Config } from './config.ts';
 import { announce, announceRelay } from './announce.ts';
 import { startHub } from './hub.ts';
 import { MACHINE_CLOCK } from './machine-time.ts';
+import { OUT_OF_SERVICE } from './relay/relay-identity.ts';
 import { startRelay } from './relay/street-relay.ts';
 import { SampleFileError } from './seed/sample-district.ts';
 import { StoreStartError } from './store/store-error.ts';
@@ -51,7 +52,14 @@ async function asHub(config: Config): Promise<Started> {
 }
 
 async function asRelay(config: Config): Promise<Started> {
-  const relay = await startRelay({ config, clock: MACHINE_CLOCK });
+  const relay = await startRelay({
+    config,
+    clock: MACHINE_CLOCK,
+    onRevoked: () => {
+      console.error(OUT_OF_SERVICE);
+      process.exitCode = EXIT_CONFIG;
+    },
+  });
   return { stop: () => relay.stop(), lines: announceRelay(relay) };
 }
 

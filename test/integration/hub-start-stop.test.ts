@@ -1,20 +1,18 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { effectiveRule } from '@sanji/sync/domain/tier-rules';
 import { readConfig } from '@sanji/server/config';
 import { startHub } from '@sanji/server/hub';
 import { startFaultyNode } from '../couchdb-compatible/faulty-node.ts';
 import { startCompatibleServer } from '../couchdb-compatible/server.ts';
+import { runMain } from './run-main.ts';
 import { startTestHub, type TestHub } from './running-hub.ts';
 import { TestStation } from './test-station.ts';
 
-const MAIN = fileURLToPath(import.meta.resolve('@sanji/server/main'));
 let folder: string;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'sanji-start-'));
@@ -22,26 +20,6 @@ beforeAll(() => {
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
-
-/** Runs the hub's command until it ends, or until `until` appears in what it prints; then it is told to stop. */
-async function runMain(
-  env: Record<string, string>,
-  until?: string,
-): Promise<{ code: number | null; said: string }> {
-  const child = spawn(process.execPath, [MAIN], {
-    // The embedded store, unless a test names a CouchDB: its folder ends with the test, databases on a server would stay.
-    env: { ...process.env, COUCHDB_URL: '', LOG_LEVEL: 'silent', PORT: '0', ...env },
-  });
-  let said = '';
-  const hear = (chunk: Buffer) => {
-    said += chunk.toString();
-    if (until !== undefined && said.includes(until)) child.kill('SIGTERM');
-  };
-  child.stdout.on('data', hear);
-  child.stderr.on('data', hear);
-  const [code] = (await once(child, 'close')) as [number | null];
-  return { code, said };
-}
 
 function matterFor(hub: TestHub, unit: string): string {
   const catalog = hub.hub.container.catalog.current();

@@ -1,7 +1,8 @@
 /** Who may log in at a street relay, with the line and without; and what goes up to the district in a person's name. */
 import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { TAKING_MS, takeRelayLog, type RelayLogDeps } from '@sanji/server/hub/take-relay-log';
 import { ask, login, startTestHub, type TestHub } from './running-hub.ts';
 import { startTestRelay, type TestRelay } from './running-relay.ts';
 import { TestStation } from './test-station.ts';
@@ -87,6 +88,101 @@ test('a password is changed through the relay, at the district', async () => {
   expect(await changePassword(relay, 'yangxm')).toBe(200);
   expect((await tryLogin('yangxm', OLD, hub)).body['code']).toBe('login-failed');
   expect((await tryLogin('yangxm', NEW, hub)).status).toBe(200);
+});
+
+test('a first password opens the way to an own one, through the relay too, and nothing else', async () => {
+  const admin = await login(hub.url, 'zhouj');
+  const given = await ask(hub.url, 'POST /api/staff/mayj/password', { headers: admin });
+  const first = String(given.body['password']);
+  const opened = await tryLogin('mayj', first);
+  expect(opened.body['mustChange']).toBe(true);
+  const headers = { cookie: (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  const drafts = () => ask(relay.url, 'GET /api/rule-drafts', { headers });
+  expect((await drafts()).body['code']).toBe('password-expired');
+  const body = { oldPassword: first, newPassword: NEW };
+  expect((await ask(relay.url, 'POST /api/session/password', { headers, body })).status).toBe(200);
+  expect((await drafts()).status).toBe(200);
+  expect((await ask(relay.url, 'GET /api/session', { headers })).status).toBe(200);
+  await cut();
+  expect((await tryLogin('mayj', first)).body['code']).toBe('login-failed');
+  expect((await tryLogin('mayj', NEW)).body).not.toHaveProperty('mustChange');
+});
+
+test('with the line down a first password still only opens the way to an own one, which waits for the district', async () => {
+  const admin = await login(hub.url, 'zhouj');
+  const given = await ask(hub.url, 'POST /api/staff/yangxm/password', { headers: admin });
+  const first = String(given.body['password']);
+  await relay.relay.container.catchUp();
+  await cut();
+  const opened = await tryLogin('yangxm', first);
+  expect(opened.body['mustChange']).toBe(true);
+  const headers = { cookie: (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  const body = { oldPassword: first, newPassword: NEW };
+  const refusal = await ask(relay.url, 'POST /api/session/password', { headers, body });
+  expect([refusal.status, refusal.body['code']]).toEqual([503, 'offline']);
+});
+
+describe('what the relay wrote down of logins', () => {
+  /** As the district has it. */
+  async function logged(): Promise<string[]> {
+    const entries = await hub.hub.container.stores.audit.search({ limit: 200 });
+    return entries
+      .filter(({ details }) => details?.['relay'] !== undefined)
+      .map(({ kind, staffId }) => `${kind} ${staffId}`)
+      .reverse();
+  }
+
+  test('reaches the district’s log once the line is back, each entry once', async () => {
+    await cut();
+    await tryLogin('yangxm', 'wrong');
+    await tryLogin('yangxm', OLD);
+    expect(await logged()).toEqual([]);
+    await mend();
+    expect(await logged()).toEqual(['login-failed yangxm', 'login yangxm']);
+    await mend();
+    await cut();
+    await relay.restart();
+    await tryLogin('puyl', OLD);
+    await mend();
+    expect(await logged()).toEqual(['login-failed yangxm', 'login yangxm', 'login puyl']);
+    expect(await hub.hub.container.stores.audit.verify()).toEqual([]);
+  });
+
+  test('is asked for again by a district that was cut off while it wrote', async () => {
+    const { deviceId } = relay.relay.container.identity;
+    const device = hub.hub.container.catalog.current().devices.get(deviceId);
+    if (device === undefined) throw new Error('the district does not know its relay');
+    const { audit, clock, stores } = hub.hub.container;
+    const deps = { audit, clock, directory: stores.directory, log: stores.audit };
+    const entries = [1, 2, 3].map((seq) => ({
+      seq,
+      at: 1,
+      kind: 'login' as const,
+      staffId: 'yangxm',
+      object: 'session',
+      result: 'ok' as const,
+    }));
+    let written = 0;
+    const dying: RelayLogDeps = {
+      ...deps,
+      audit: async (entry) => {
+        if (++written === 3) throw new Error('killed');
+        await audit(entry);
+      },
+    };
+    await expect(takeRelayLog(dying, device, { after: 0, entries })).rejects.toThrow('killed');
+    expect(await takeRelayLog(deps, device, { after: 0, entries })).toMatchObject({ ok: false });
+    hub.clock.moveBy(TAKING_MS);
+    expect(await takeRelayLog(deps, device, { after: 0, entries })).toEqual({
+      ok: true,
+      value: { taken: 3 },
+    });
+    expect(await takeRelayLog(deps, device, { after: 9, entries: [] })).toEqual({
+      ok: true,
+      value: { taken: 3 },
+    });
+    expect(await logged()).toHaveLength(3);
+  });
 });
 
 test('what only the district does goes up in the name of the person, and waits for the line', async () => {

@@ -208,29 +208,6 @@ test('a new terminal joins through the relay and may call there at once', async 
   expect((await ask(relay.url, 'POST /sync/session', { body: { ...claim, sig } })).status).toBe(200);
 });
 
-test.each([
-  ['no code', {}, 'not enrolled yet'],
-  ['a wrong code', { RELAY_CODE: 'ABCDE-FGHJK' }, 'does not take the code'],
-  [
-    'nobody at the address',
-    { RELAY_CODE: 'ABCDE-FGHJK', UPSTREAM_URL: 'http://127.0.0.1:9' },
-    'does not answer',
-  ],
-])('a first start with %s says what to do', async (_what, env, words) => {
-  const start = () =>
-    startRelay({
-      config: readConfig({
-        PORT: '0',
-        LOG_LEVEL: 'silent',
-        DATA_DIR: `${relay.dataDir}/other`,
-        UPSTREAM_URL: hub.url,
-        ...env,
-      }),
-      clock: hub.clock,
-    });
-  await expect(start()).rejects.toThrow(words);
-});
-
 test('a relay behind a relay, and a terminal’s code, are refused by name', async () => {
   const start = (UPSTREAM_URL: string, RELAY_CODE: string) =>
     startRelay({

@@ -54,6 +54,7 @@ export const ACCESS = {
   'GET /sync/events': 'device',
   'POST /sync/catalog': 'device',
   'GET /sync/directory': 'relay',
+  'POST /sync/relay-log': 'relay',
   'POST /sync/bundle': 'device',
   'POST /sync/handover': 'public',
 

@@ -19,6 +19,7 @@ import { healthRoutes } from '../resources/health.ts';
 import { calendarRoutes } from '../resources/calendar.ts';
 import { matterRoutes } from '../resources/matter.ts';
 import { openApiRoute } from '../resources/openapi.ts';
+import { relayLogRoutes } from '../resources/relay-log.ts';
 import { restoreRoutes } from '../resources/restore.ts';
 import { printRoutes } from '../resources/print.ts';
 import { revealRoutes } from '../resources/reveal.ts';
@@ -37,6 +38,7 @@ import { COSTLY, costLimit, GUESSABLE, guessLimit, overallLimit } from './limits
 import { cutStalledBodies, PATIENCE, type Patience } from './patience.ts';
 import { answerProblem } from './problem-response.ts';
 import { logRequest } from './request-log.ts';
+import { putOffRefusals } from './put-off.ts';
 import { runEndpoint } from './run-endpoint.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticClient } from './static-client.ts';
@@ -55,6 +57,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...deviceRoutes(container),
     ...syncRoutes(container),
     ...streetDirectoryRoutes(container),
+    ...relayLogRoutes(container),
     ...bundleRoutes(container),
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
@@ -96,6 +99,7 @@ export function createApp({
 
   app.use(cutStalledBodies(patience));
   app.use(logRequest(log, metrics));
+  app.use(putOffRefusals(patience.refusalMs));
   app.use(securityHeaders(config.clientDir));
   app.use(compression());
   app.use(onInterfaces(refuseCrossSite), onInterfaces(overallLimit()));

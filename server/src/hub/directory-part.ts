@@ -10,7 +10,7 @@ export interface DirectoryPart {
   /** Of the content: a relay that names it is told only that nothing has changed. */
   digest: string;
   /** argon2id hashes, of active staff. */
-  staff: Pick<StaffCredential, 'staffId' | 'passwordHash' | 'passwordChangedAt'>[];
+  staff: Pick<StaffCredential, 'staffId' | 'passwordHash' | 'passwordChangedAt' | 'mustChange'>[];
   /** Of active terminals; the relay's own is not among them. */
   devices: Pick<DeviceRecord, 'device' | 'enrolledAt' | 'enrolledBy' | 'sealKey'>[];
 }
@@ -34,7 +34,12 @@ export async function directoryPart(
       const person = catalog.staff.get(staffId);
       return person?.active === true && street.has(person.unit);
     })
-    .map(({ staffId, passwordHash, passwordChangedAt }) => ({ staffId, passwordHash, passwordChangedAt }));
+    .map(({ staffId, passwordHash, passwordChangedAt, mustChange }) => ({
+      staffId,
+      passwordHash,
+      passwordChangedAt,
+      ...(mustChange === true && { mustChange }),
+    }));
   const devices = records.flatMap(({ device: { deviceId }, enrolledAt, enrolledBy, sealKey }) => {
     const device = catalog.devices.get(deviceId);
     const isServed = device?.status === 'active' && device.kind !== 'relay' && street.has(device.unit);

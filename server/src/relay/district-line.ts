@@ -13,6 +13,7 @@ import type {
 import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
 import { readSnapshot } from '@sanji/sync/replication/read-snapshot';
 import type { DirectoryPart, DirectoryUnchanged } from '../hub/directory-part.ts';
+import type { RelayLogRequest } from '../hub/take-relay-log.ts';
 import { askDistrict, askDistrictJson, type DistrictRequest } from './ask-district.ts';
 
 export interface DistrictLineKeys {
@@ -93,6 +94,11 @@ export class DistrictLine implements HubPort {
     } finally {
       clearTimeout(watch);
     }
+  }
+
+  /** What this relay wrote down of logins. */
+  log(body: RelayLogRequest): Promise<Result<{ taken: number }>> {
+    return this.#json({ method: 'POST', path: '/sync/relay-log', body });
   }
 
   /** As the terminal that brought it: the relay carries it up. */

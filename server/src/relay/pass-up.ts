@@ -14,6 +14,7 @@ import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import type { RelayLogin } from './relay-login.ts';
 
 const JOINING = 'POST /api/devices/enrol';
+const NEW_PASSWORD = 'POST /api/session/password';
 /** Need no session. */
 const OPEN: readonly string[] = [JOINING, 'POST /sync/handover'];
 const TIMEOUT_MS = 20_000;
@@ -22,10 +23,10 @@ const ANSWER_HEADERS = ['content-type', 'content-disposition', 'retry-after'] as
 
 export interface PassUpDeps {
   upstreamUrl: string;
-  sessions: Pick<StaffSessions, 'find'>;
+  sessions: Pick<StaffSessions, 'find' | 'ownPasswordSet'>;
   logins: Pick<RelayLogin, 'districtSession'>;
   isLineUp: () => boolean;
-  /** Takes what the district has just said of a new terminal, so that it may call here at once. */
+  /** Takes what the district has just said of a new terminal or password, so that it counts here at once. */
   onJoined: () => Promise<void>;
   onFault: (error: unknown) => string;
 }
@@ -61,6 +62,7 @@ async function answer(deps: PassUpDeps, request: Request, response: Answer): Pro
   }
   const { statusCode = 502, headers: said } = asked;
   if (route === JOINING && statusCode === 201) await deps.onJoined();
+  if (route === NEW_PASSWORD && statusCode === 200) await passwordSet(deps, request);
   response.status(statusCode).setHeader('cache-control', 'no-store');
   for (const name of ANSWER_HEADERS) {
     const value = said[name];
@@ -68,6 +70,13 @@ async function answer(deps: PassUpDeps, request: Request, response: Answer): Pro
   }
   // A line that breaks half way cuts the answer: the caller must not take a part for the whole.
   await pipeline(asked, response).catch(() => response.destroy());
+}
+
+/** The old password opens nothing here either, and the session is as good as any. */
+async function passwordSet({ sessions, onJoined }: PassUpDeps, request: Request): Promise<void> {
+  const token = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
+  if (token !== undefined) await sessions.ownPasswordSet(token);
+  await onJoined();
 }
 
 async function districtSession(

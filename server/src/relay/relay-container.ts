@@ -1,5 +1,6 @@
 /** Puts a street relay together: its own store, who it is, the street's catalog and directory, and the relay itself between line and stations. */
 import { randomBytes } from 'node:crypto';
+import type { Problem } from '@sanji/sync/domain/problem';
 import type { Clock } from '@sanji/sync/replication/ports';
 import { Relay } from '@sanji/sync/replication/relay';
 import { policyOf } from '@sanji/sync/domain/security-policy';
@@ -18,6 +19,7 @@ import { StaffSessions } from '../sessions/staff-sessions.ts';
 import { openHubStores } from '../store/open-store.ts';
 import { openRouterCheckpoint } from '../store/router-checkpoint.ts';
 import { DistrictLine } from './district-line.ts';
+import { LogReport } from './log-report.ts';
 import { RelayCatalog } from './relay-catalog.ts';
 import { noteRevoked, openIdentity, type RelayIdentity } from './relay-identity.ts';
 import { RelayLogin } from './relay-login.ts';
@@ -39,6 +41,8 @@ export interface RelayContainer extends Ground {
   logins: RelayLogin;
   isLineUp: () => boolean;
   isInService: () => boolean;
+  /** Resolves when the district has taken this relay out of service and that is written down. */
+  revoked: Promise<void>;
   /** Takes what is new at the district now. */
   catchUp: () => Promise<void>;
 }
@@ -74,6 +78,7 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
   catalog.onChange(() => {
     pokes.moved(CATALOG_FEED);
   });
+  const report = new LogReport({ log: stores.audit, send: (request) => line.log(request) });
   const relay = await Relay.open({
     relay: identity.relay,
     deviceId: identity.deviceId,
@@ -96,7 +101,7 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
     },
     random: { bytes: (length) => randomBytes(length) },
     verify: actionVerifier(),
-    takeDirectory: takeDirectory.now,
+    takeDirectory: async () => (await takeDirectory.now()) ?? (await reported(report)),
     poke: (feed) => {
       pokes.moved(feed);
     },
@@ -104,12 +109,20 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
     onFault,
   });
   let isRevoked = false;
+  let tellRevoked = (): void => undefined;
+  const revoked = new Promise<void>((resolve) => {
+    tellRevoked = resolve;
+  });
   relay.loop.subscribe(({ problem }) => {
     if (isRevoked || problem?.code !== 'device-revoked') return;
     if (problem.params?.['deviceId'] !== identity.deviceId) return;
     isRevoked = true;
     log.fatal('the district has taken this relay out of service: it serves nobody any more');
-    noteRevoked(directory).catch(onFault);
+    void noteRevoked(directory)
+      .catch(onFault)
+      .then(() => {
+        tellRevoked();
+      });
   });
   // Deadlines and sessions go by the district's clock, as stations see it.
   const clock: Clock = { now: () => relay.now() };
@@ -135,6 +148,7 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
     factors: { needed: () => Promise.resolve(undefined) },
     isLineUp,
     isInService,
+    revoked,
     failing: () => [
       ...(relay.router.isFailing ? ['router'] : []),
       ...(relay.loop.status.state === 'faulty' ? ['line'] : []),
@@ -160,8 +174,16 @@ async function assemble(basis: Basis): Promise<RelayContainer> {
     },
     audit: async (entry) => {
       await stores.audit.append({ ...entry, at: relay.now() });
+      report.soon();
+      if (isLineUp()) void relay.loop.poke();
     },
   };
+}
+
+/** Work goes on where the district does not take the log, as one of an earlier version does not. */
+async function reported(report: LogReport): Promise<Problem | undefined> {
+  const found = await report.now();
+  return found?.code === 'offline' ? found : undefined;
 }
 
 /** Not at every round: a round follows every push. */

@@ -5,7 +5,11 @@ import type { Problem } from '@sanji/sync/domain/problem';
 import { exportPublicKey } from '@sanji/sync/domain/signing';
 import { ConfigError } from '../config.ts';
 import type { DirectoryStore } from '../store/directory-store.ts';
-import { askDistrictJson } from './ask-district.ts';
+import { askDistrict, askDistrictJson } from './ask-district.ts';
+
+/** For an operator, with what to do. */
+export const OUT_OF_SERVICE =
+  'The district has taken this relay out of service. To serve the street again, start on an empty DATA_DIR with a new code in RELAY_CODE; keep the old folder until the stations have handed in what waited.';
 
 const REVOKED = 'revoked';
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
@@ -39,10 +43,7 @@ export async function openIdentity(
   directory: Pick<DirectoryStore, 'documents'>,
   options: EnrolOptions,
 ): Promise<RelayIdentity> {
-  if ((await directory.documents('relay').find(REVOKED)) !== undefined)
-    throw new ConfigError(
-      'The district has taken this relay out of service. To serve the street again, start on an empty DATA_DIR with a new code in RELAY_CODE; keep the old folder until the stations have handed in what waited.',
-    );
+  if ((await directory.documents('relay').find(REVOKED)) !== undefined) throw new ConfigError(OUT_OF_SERVICE);
   const documents = directory.documents<StoredIdentity>('relay');
   const found = await documents.find('own');
   if (found !== undefined) return opened(found.value);
@@ -78,10 +79,25 @@ async function enrol({ upstreamUrl, code, now }: EnrolOptions): Promise<StoredId
 
 /** A relay behind a relay would hand up to somebody who rules on nothing. */
 async function assertDistrict(upstreamUrl: string): Promise<void> {
-  const health = await askDistrictJson<{ relay?: unknown }>(upstreamUrl, { path: '/healthz' });
-  if (!health.ok) throw new ConfigError(whyNot(health.problem));
-  if (health.value.relay !== undefined)
+  const answer = await askDistrict(upstreamUrl, { path: '/healthz' });
+  if (!answer.ok) throw new ConfigError(whyNot(answer.problem));
+  const health = await hubHealth(answer.value);
+  if (health === undefined)
+    throw new ConfigError(
+      'What answers at UPSTREAM_URL is no district hub. Check the address, and whether something in between answers in its place.',
+    );
+  if (health.relay !== undefined)
     throw new ConfigError('UPSTREAM_URL names a street relay. Name the district hub instead.');
+}
+
+/** Undefined when it is something else that answers. */
+async function hubHealth(answer: Response): Promise<{ relay?: unknown } | undefined> {
+  try {
+    const said = (await answer.json()) as { status?: unknown; store?: unknown; relay?: unknown } | null;
+    return said?.status === undefined || said.store === undefined ? undefined : said;
+  } catch {
+    return undefined;
+  }
 }
 
 function whyNot({ code }: Problem): string {

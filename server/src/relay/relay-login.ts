@@ -54,10 +54,11 @@ export class RelayLogin {
       const isTheirWord = ['login-failed', 'locked-out'].includes(asked.problem.code);
       return isTheirWord ? asked : sessions.login(staffId, password);
     }
-    const token = await sessions.begin(staffId);
+    const left = await stillDue(asked.value);
+    const token = await sessions.begin(staffId, { mustChange: left.mustChange === true });
     this.#keep(token, asked.value.headers);
     onProven();
-    return { ok: true, value: { staff, token, ...(await stillDue(asked.value)) } };
+    return { ok: true, value: { staff, token, ...left } };
   }
 
   /** The district's session for the relay's; undefined for one that began while the line was down. */

@@ -44,7 +44,8 @@ export class StreetDirectory {
   async #takeCredential(theirs: DirectoryPart['staff'][number]): Promise<void> {
     for (;;) {
       const found = await this.#stores.findStaffCredential(theirs.staffId);
-      if (found?.value.passwordHash === theirs.passwordHash) return;
+      if (found?.value.passwordHash === theirs.passwordHash && found.value.mustChange === theirs.mustChange)
+        return;
       // A new password: tries at the old one do not count against it.
       const credential = { ...theirs, failures: 0, lockedUntil: 0 };
       if ((await this.#stores.putStaffCredential(credential, found?.rev)) === 'written') return;

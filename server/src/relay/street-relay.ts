@@ -21,6 +21,8 @@ const SWEEP_MS = 3_600_000;
 export interface StreetRelayOptions {
   config: Config;
   clock: Clock;
+  /** The district has taken this relay out of service; it has stopped. Without: it goes on, and serves nobody. */
+  onRevoked?: () => void;
 }
 export interface StreetRelay {
   url: string;
@@ -30,7 +32,7 @@ export interface StreetRelay {
 }
 
 /** Rejects with StoreStartError, ConfigError or the error of listening; nothing is left open then. */
-export async function startRelay({ config, clock }: StreetRelayOptions): Promise<StreetRelay> {
+export async function startRelay({ config, clock, onRevoked }: StreetRelayOptions): Promise<StreetRelay> {
   const container = await openRelayContainer(config, clock);
   const { relay, log, stores, identity } = container;
   const stopping = new AbortController();
@@ -41,11 +43,9 @@ export async function startRelay({ config, clock }: StreetRelayOptions): Promise
     log.info({ port: served.port, street: identity.street }, 'listening as a street relay');
     const background = startBackground(container, stopping.signal);
     let stopped: Promise<void> | undefined;
-    return {
-      url: served.url,
-      container,
-      stop: () => (stopped ??= stopAll({ container, served, stopping, background })),
-    };
+    const stop = () => (stopped ??= stopAll({ container, served, stopping, background }));
+    if (onRevoked !== undefined) void container.revoked.then(stop).finally(onRevoked);
+    return { url: served.url, container, stop };
   } catch (error) {
     stopping.abort();
     await relay.stop();

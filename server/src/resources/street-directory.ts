@@ -9,7 +9,14 @@ const part = z.object({
   v: z.literal(1),
   digest: z.string(),
   staff: z
-    .array(z.object({ staffId: z.string(), passwordHash: z.string(), passwordChangedAt: millis }))
+    .array(
+      z.object({
+        staffId: z.string(),
+        passwordHash: z.string(),
+        passwordChangedAt: millis,
+        mustChange: z.boolean().exactOptional(),
+      }),
+    )
     .exactOptional(),
   devices: z
     .array(z.object({ device: deviceKey, enrolledAt: millis, enrolledBy: z.string(), sealKey: z.string() }))

@@ -166,11 +166,7 @@ export class StaffSessions {
     );
     if (written?.changed !== true) return refused('edit-conflict');
     await this.endAll(staffId, sessionId);
-    const own = await this.#documents().find(sessionId);
-    if (own?.value.mustChange === true) {
-      const { mustChange: _done, ...free } = own.value;
-      await this.#documents().put(sessionId, free, own.rev);
-    }
+    await this.#free(sessionId);
     return { ok: true, value: undefined };
   }
 
@@ -185,6 +181,18 @@ export class StaffSessions {
     const former = [known.passwordHash, ...(known.formerHashes ?? [])].slice(0, history);
     const hits = await Promise.all(former.map((hash) => argonVerify(hash, password)));
     return hits.includes(true) ? { code: 'password-reused', params: { count: history } } : undefined;
+  }
+
+  /** The person behind a cookie's secret has an own password now, set elsewhere: the session opens everything. */
+  ownPasswordSet(token: string): Promise<void> {
+    return this.#free(idOf(token));
+  }
+
+  async #free(sessionId: string): Promise<void> {
+    const own = await this.#documents().find(sessionId);
+    if (own?.value.mustChange !== true) return;
+    const { mustChange: _done, ...free } = own.value;
+    await this.#documents().put(sessionId, free, own.rev);
   }
 
   async #prove(staffId: string, password: string): Promise<Result<StaffCredential>> {

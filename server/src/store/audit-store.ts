@@ -22,6 +22,8 @@ export interface AuditStore {
   append(entry: NewAuditEntry): Promise<AuditEntry>;
   /** Newest first. Bounds of time are exact while the hub's clock is never set back by more than a day. */
   search(query: AuditQuery): Promise<AuditEntry[]>;
+  /** Those numbered above `seq`, by number, at most `limit` numbers. */
+  following(seq: number, limit: number): Promise<AuditEntry[]>;
   /** By number, in pieces. */
   walk(): AsyncIterable<AuditEntry[]>;
   /** What was changed, taken out or put in; empty when the log is whole. */
@@ -77,6 +79,11 @@ class AuditDatabase implements AuditStore {
       }
     }
     return found;
+  }
+
+  async following(seq: number, limit: number): Promise<AuditEntry[]> {
+    const last = await this.#lastSeq();
+    return seq >= last ? [] : this.#between(seq + 1, Math.min(last, seq + limit));
   }
 
   async *walk(): AsyncGenerator<AuditEntry[]> {
