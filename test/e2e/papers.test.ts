@@ -139,8 +139,7 @@ it('a decision made without a line is marked, and its paper waits until the hub 
 
   hub = await startHubProcess(place);
   await street.synced();
-  await street.byId('paper-sheet').first().waitFor();
-  expect(await street.byId('paper-print').isDisabled()).toBe(false);
+  await street.page.locator('[data-testid="paper-print"]:enabled').waitFor();
   await street.page.keyboard.press('F9');
   await street.page.getByText('本机已打印 1 次').waitFor();
 });

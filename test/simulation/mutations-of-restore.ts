@@ -45,12 +45,6 @@ export const RESTORE: readonly Mutation[] = [
     replace: 'return evidence === undefined',
   },
   {
-    name: 'a part of a case is ruled before what it stands on',
-    file: READY,
-    find: 'if (!awaitsReturn()) return actions;',
-    replace: 'if (awaitsReturn() || !awaitsReturn()) return actions;',
-  },
-  {
     name: 'parts of a case wait for each other',
     file: READY,
     find: 'if (!missing.includes(true)) ready.add(id);',
@@ -61,12 +55,6 @@ export const RESTORE: readonly Mutation[] = [
     file: APPLY,
     find: '...(kept && { kept }) };',
     replace: '};',
-  },
-  {
-    name: 'the work of a terminal replaced since is refused',
-    file: 'sync/src/replication/inspect.ts',
-    find: 'if ((former?.[body.id]?.epoch ?? Infinity) < ports.epoch().count) return undefined;',
-    replace: '',
   },
   {
     name: 'the catalog is not given back',
