@@ -106,7 +106,9 @@ function beginDribbling(): { stop: () => void; done: Promise<unknown> } {
     const socket = connect(Number(port), hostname);
     socket.on('error', () => undefined);
     socket.resume();
-    socket.write(heads[index % heads.length] ?? '');
+    // As the others, from an address that is not the neighbour's.
+    const line = `HTTP/1.1\r\nx-forwarded-for: 10.67.0.${String(index + 1)}\r\n`;
+    socket.write((heads[index % heads.length] ?? '').replace('HTTP/1.1\r\n', line));
     sockets.add(socket);
     sent += 1;
     socket.once('close', () => {

@@ -28,6 +28,8 @@ export interface PrepareOrder {
 }
 
 const NEIGHBOUR = 'zhaom';
+/** Longer bodies are an assault of their own; thousands of them would not fit into a message between two processes. */
+const LONGEST_BYTES = 64 * 1024;
 
 async function prepare(order: PrepareOrder): Promise<Prepared> {
   const planted = await startPlantedHub(order.seed, {}, { patience: PATIENCE });
@@ -39,6 +41,7 @@ async function prepare(order: PrepareOrder): Promise<Prepared> {
   const fuzz: RawRequest[] = [];
   for (let i = 0; i < order.fuzz; i++) {
     const { method, target, headers, body, isEndless } = await maker.make(i);
+    if (body !== undefined && Buffer.byteLength(body) > LONGEST_BYTES) continue;
     // Bytes that are no text do not survive the way between two processes.
     const text = body === undefined ? {} : { body: Buffer.from(body).toString('latin1') };
     fuzz.push({

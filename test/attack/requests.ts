@@ -204,7 +204,12 @@ export class RequestMaker {
     value ??= pick(pool, random);
     for (let more = isSigned ? random.chance(0.3) : random.chance(0.9); more; more = random.chance(0.3)) {
       if (typeof value !== 'object' || value === null) break;
-      const spoiler = pick(SPOILER_NAMES, random);
+      // A long list of long lists would not fit into memory here, let alone into a request.
+      const isLong = tricks.includes('long list');
+      const spoiler = pick(
+        isLong ? SPOILER_NAMES.filter((name) => name !== 'long list') : SPOILER_NAMES,
+        random,
+      );
       tricks.push(spoiler);
       value = spoiltCopy(value, spoiler, random);
     }

@@ -1,17 +1,17 @@
 /** The words of every problem code. Codes in parameters (units, roles, kinds) become names. */
 import type { Problem } from '@sanji/sync/domain/problem';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
+import { messagesByName } from './messages-by-value.ts';
 import { m } from './paraglide/messages.js';
 import { kindText, modeText, roleText } from './words.ts';
 
-type Message = (params: Record<string, string>) => string;
+const messages = messagesByName(import.meta.glob('./paraglide/messages/problem_*.js', { eager: true }));
 
 export function problemText(problem: Problem): string {
   const params = namedParams(problem);
-  const known = m as unknown as Record<string, Message | undefined>;
   const key = `problem_${problem.code.replaceAll('-', '_')}`;
-  const withName = params['byName'] === undefined ? undefined : known[`${key}_by`];
-  return (withName ?? known[key])?.(params) ?? problem.code;
+  const withName = params['byName'] === undefined ? undefined : messages[`${key}_by`];
+  return (withName ?? messages[key])?.(params) ?? problem.code;
 }
 
 function namedParams({ params = {} }: Problem): Record<string, string> {

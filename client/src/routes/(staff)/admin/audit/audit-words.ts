@@ -1,8 +1,13 @@
 /** Entries of the audit log in words. What is not known shows itself as it stands. */
 import type { AuditEntry } from '@sanji/sync/audit/log-entry';
+import { messagesByName, wordOf } from '#lib/i18n/messages-by-value.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
-import { auditDetailText, auditKindWord, auditObjectText, kindText, roleText } from '#lib/i18n/words.ts';
+import { kindText, roleText } from '#lib/i18n/words.ts';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
+
+const messages = messagesByName(
+  import.meta.glob('../../../../lib/i18n/paraglide/messages/audit{kind,object,detail}_*.js', { eager: true }),
+);
 
 type Value = string | number | boolean;
 
@@ -16,7 +21,7 @@ const UNIT_CHANGES: Record<string, (() => string) | undefined> = {
 export function auditKindText(kind: string): string {
   return kind.startsWith('hub-')
     ? m.admin_audit_hub({ action: kindText(kind.slice('hub-'.length)) })
-    : auditKindWord(kind);
+    : wordOf(messages, 'auditkind', kind);
 }
 
 export function auditPersonText(staffId: string): string {
@@ -27,9 +32,9 @@ export function auditPersonText(staffId: string): string {
 /** `device:d1…` → 终端 文林 A1. */
 export function objectText(object: string): string {
   const at = object.indexOf(':');
-  if (at < 0) return auditObjectText(object);
+  if (at < 0) return wordOf(messages, 'auditobject', object);
   const [what, id] = [object.slice(0, at), object.slice(at + 1)];
-  return `${auditObjectText(what)} ${nameOf(what, id)}`;
+  return `${wordOf(messages, 'auditobject', what)} ${nameOf(what, id)}`;
 }
 
 function nameOf(what: string, id: string): string {
@@ -42,7 +47,7 @@ function nameOf(what: string, id: string): string {
 /** One after the other: 单位 文林，在岗 否. */
 export function detailsText({ kind, details = {} }: Pick<AuditEntry, 'kind' | 'details'>): string {
   return Object.entries(details)
-    .map(([name, value]) => `${auditDetailText(name)} ${valueText(kind, name, value)}`)
+    .map(([name, value]) => `${wordOf(messages, 'auditdetail', name)} ${valueText(kind, name, value)}`)
     .join(m.list_and());
 }
 

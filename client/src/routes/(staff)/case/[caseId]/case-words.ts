@@ -4,14 +4,14 @@ import type { Catalog } from '@sanji/sync/domain/catalog';
 import { forwardTargets, returnTargets } from '@sanji/sync/domain/payload-rules';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
-import { kindText, tierText } from '#lib/i18n/words.ts';
+import { kindText, statusText, tierText } from '#lib/i18n/words.ts';
 import type { CaseState } from '@sanji/sync/domain/state';
 import type { PersonalKind } from './case-actions.ts';
 
 /** With the tier where it is under review: that is what people ask for. */
 export function statusWord({ status, holder }: CaseState, catalog: Catalog): string {
   const tier = catalog.units.get(holder ?? '')?.tier;
-  if (status !== 'reviewing' || tier === undefined) return m[`status_${status}`]();
+  if (status !== 'reviewing' || tier === undefined) return statusText(status);
   return m.case_reviewing_at({ tier: tierText(tier) });
 }
 
