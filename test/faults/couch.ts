@@ -47,31 +47,41 @@ export async function openCompatibleCouch(scratch: string, onAsked: () => void):
   };
 }
 
-/** Somebody else's process is not killed or stopped: to its hubs a line that is pulled out, or holds everything, is the same. */
+/**
+ * Somebody else's process is not killed or stopped: to its hubs a line that is pulled out, or holds everything, is the same. Of a cluster every node
+ * has its line, and all of them go together.
+ *
+ * @param directUrl as `COUCHDB_URL` has it
+ */
 export async function openRealCouch(directUrl: string, onAsked: () => void): Promise<Couch> {
-  const url = new URL(directUrl);
-  const port = Number(url.port === '' ? '5984' : url.port);
-  const line = await openLine({ host: url.hostname, port, onPiece: noting(onAsked) });
-  url.host = line.host;
+  const nodes = await Promise.all(
+    directUrl.split(',').map(async (node) => {
+      const url = new URL(node.trim());
+      const port = Number(url.port === '' ? '5984' : url.port);
+      const line = await openLine({ host: url.hostname, port, onPiece: noting(onAsked) });
+      url.host = line.host;
+      return { line, url: url.href };
+    }),
+  );
   return {
-    url: url.href,
+    url: nodes.map(({ url }) => url).join(),
     directUrl,
     kill: () => {
-      line.unplug();
+      for (const { line } of nodes) line.unplug();
       return Promise.resolve();
     },
     revive: () => {
-      line.mend();
+      for (const { line } of nodes) line.mend();
       return Promise.resolve();
     },
     pause: () => {
-      line.hold();
+      for (const { line } of nodes) line.hold();
     },
     resume: () => {
-      line.release();
+      for (const { line } of nodes) line.release();
     },
     close: () => {
-      line.close();
+      for (const { line } of nodes) line.close();
       return Promise.resolve();
     },
   };
