@@ -21,7 +21,8 @@ afterAll(async () => {
 
 function audit(args: string[], env: Record<string, string> = {}): Promise<{ code: number; said: string }> {
   return new Promise((resolve) => {
-    const settings = { env: { ...process.env, NODE_NO_WARNINGS: '1', ...env } };
+    // The audited hub keeps its store in its folder, whatever the tests of others are run against.
+    const settings = { env: { ...process.env, COUCHDB_URL: '', NODE_NO_WARNINGS: '1', ...env } };
     execFile(process.execPath, [COMMAND, ...args], settings, (error, stdout, stderr) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout + stderr });
     });

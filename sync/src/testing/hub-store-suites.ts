@@ -61,10 +61,15 @@ export function masterStoreSuite(make: () => Promise<MasterStore>): void {
       expect((await store.getMany([A]))[0]?.n).toBe(2);
     });
 
-    test('of two writers under one revision one wins', async () => {
+    test('of two writers under one revision one wins, and no other is told that it did', async () => {
       const store = await make();
       const verdicts = await Promise.all([1, 2].map((n) => store.putMany([masterOf(A, n)])));
-      expect(verdicts.flat().sort()).toEqual(['conflict', 'written']);
+      // A cluster that has lost a node may tell the winner «conflict» too: it finds its write when it reads again.
+      expect(verdicts.flat().filter((verdict) => verdict === 'written').length).toBeLessThanOrEqual(1);
+      const [stored] = await store.getMany([A]);
+      const told = verdicts.findIndex(([verdict]) => verdict === 'written');
+      if (told >= 0) expect(stored?.n).toBe(told + 1);
+      else expect([1, 2]).toContain(stored?.n);
     });
 
     test('changes name each case once, by its newest write, and end', async () => {
