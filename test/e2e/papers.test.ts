@@ -74,6 +74,22 @@ async function printedSheets({ page }: Terminal): Promise<string[]> {
   });
 }
 
+/** From now on: tells how often a sheet was taken off the screen. */
+async function sheetsTakenAway({ page }: Terminal): Promise<() => Promise<number>> {
+  const count = await page.evaluateHandle(() => {
+    const seen = { taken: 0 };
+    new MutationObserver((records) => {
+      for (const { removedNodes } of records) {
+        for (const node of removedNodes) {
+          if (node instanceof Element && node.matches('[data-testid=paper-sheet]')) seen.taken += 1;
+        }
+      }
+    }).observe(document.body, { childList: true, subtree: true });
+    return seen;
+  });
+  return () => count.evaluate(({ taken }) => taken);
+}
+
 async function expectNoViolation({ page }: Terminal): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
@@ -145,7 +161,13 @@ it('a decision made without a line is marked, and its paper waits until the hub 
 });
 
 it('come out of the printer on the sheet that was chosen, whichever way they are sent there, and count', async () => {
+  await hub.stop();
   await community.receive(matter, '周示例', 'receive');
+  await community.byId('paper-sheet').first().waitFor();
+  const vanished = await sheetsTakenAway(community);
+  hub = await startHubProcess(place);
+  await community.synced();
+  expect(await vanished(), 'what lies ready for the printer stays while the hub confirms it').toBe(0);
   expect(await printedSheets(community)).toEqual(['A5']);
   await community.byId('paper-size-A4').click();
   await community.page.locator('[data-testid=paper-sheet].A4').waitFor();

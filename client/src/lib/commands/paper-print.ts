@@ -23,6 +23,11 @@ function nameOf({ kind, action }: Paper): string {
   return `paper:${kind}:${action.body.id}`;
 }
 
+/** True of two states of one paper: a ruling may have come in between. */
+export function isSamePaper(one: Paper | undefined, other: Paper): boolean {
+  return one !== undefined && nameOf(one) === nameOf(other);
+}
+
 /** How often each paper was printed at this terminal, in their order. */
 export async function countPrints(papers: readonly Paper[]): Promise<number[]> {
   const { database } = await openStation();
@@ -41,11 +46,17 @@ export async function signedPaper(paper: Paper): Promise<SignedPaper> {
   const name = nameOf(paper);
   const kept = (await database.settings.get(name))?.value as KeptPrint | undefined;
   const code = await codeOf(paper, device);
-  const prints = kept?.prints ?? 0;
-  if (kept !== undefined && parsePaper(kept.text)?.code.digest === code.digest)
-    return { qrText: kept.text, checkCode: await checkCodeOf(kept.text), prints };
+  if (kept !== undefined && parsePaper(kept.text)?.code.digest === code.digest) {
+    return { qrText: kept.text, checkCode: await checkCodeOf(kept.text), prints: kept.prints };
+  }
   const qrText = await signPaper(code, signText);
-  await database.settings.put({ name, value: { text: qrText, prints } });
+  // A print may have been counted meanwhile.
+  const prints = await database.transaction('rw', database.settings, async () => {
+    const before = (await database.settings.get(name))?.value as KeptPrint | undefined;
+    const value: KeptPrint = { text: qrText, prints: before?.prints ?? 0 };
+    await database.settings.put({ name, value });
+    return value.prints;
+  });
   return { qrText, checkCode: await checkCodeOf(qrText), prints };
 }
 
