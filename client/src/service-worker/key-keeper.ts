@@ -14,6 +14,12 @@ export interface TakeKey {
   ticket: string;
 }
 
+/** The page has the key. Until then it stays: a page that is loaded again before the answer comes leaves it to the next one. */
+export interface ReleaseKey {
+  type: 'RELEASE_KEY';
+  ticket: string;
+}
+
 /** A slow terminal starts the program within this. */
 const KEPT_MS = 20_000;
 
@@ -21,7 +27,7 @@ const kept = new Map<string, CryptoKey>();
 
 /** True when the message was for the key keeper. Answers a TAKE_KEY at the port it came with: the key, or null. */
 export function keepKey(event: ExtendableMessageEvent): boolean {
-  const data = event.data as KeepKey | TakeKey | null;
+  const data = event.data as KeepKey | TakeKey | ReleaseKey | null;
   if (data?.type === 'KEEP_KEY') {
     const { ticket, key } = data;
     kept.set(ticket, key);
@@ -36,8 +42,11 @@ export function keepKey(event: ExtendableMessageEvent): boolean {
     );
     return true;
   }
-  if (data?.type !== 'TAKE_KEY') return false;
-  event.ports[0]?.postMessage(kept.get(data.ticket) ?? null);
+  if (data?.type === 'TAKE_KEY') {
+    event.ports[0]?.postMessage(kept.get(data.ticket) ?? null);
+    return true;
+  }
+  if (data?.type !== 'RELEASE_KEY') return false;
   kept.delete(data.ticket);
   return true;
 }

@@ -1,9 +1,9 @@
 /** Carries the seal key over a reload of the tab, by the memory of the service worker: a clerk who presses F5 is not asked again. */
-import type { KeepKey, TakeKey } from '../../service-worker/key-keeper.ts';
+import type { KeepKey, ReleaseKey, TakeKey } from '../../service-worker/key-keeper.ts';
 import type { SealKey } from './seal.ts';
 
-/** Longer than a worker takes to start, short enough that a terminal without one is not kept waiting. */
-const ANSWER_MS = 1_000;
+/** A worker answers as soon as it runs, on a busy terminal after seconds; one that is broken never does. */
+const ANSWER_MS = 10_000;
 
 /** Gives `key` away when the page goes. `find` is asked then: undefined when the terminal is locked. */
 export function keepOverReload(find: () => { ticket: string; key: SealKey } | undefined): void {
@@ -15,7 +15,7 @@ export function keepOverReload(find: () => { ticket: string; key: SealKey } | un
   });
 }
 
-/** Undefined when nothing was kept under `ticket`, or no worker answers. */
+/** Undefined when nothing was kept under `ticket`, or no worker answers. The worker has it until `releaseKept`. */
 export async function takeKept(ticket: string): Promise<SealKey | undefined> {
   const worker = navigator.serviceWorker.controller;
   if (worker === null) return undefined;
@@ -32,4 +32,10 @@ export async function takeKept(ticket: string): Promise<SealKey | undefined> {
     const message: TakeKey = { type: 'TAKE_KEY', ticket };
     worker.postMessage(message, [port2]);
   });
+}
+
+/** Once this page would give the key away itself. */
+export function releaseKept(ticket: string): void {
+  const message: ReleaseKey = { type: 'RELEASE_KEY', ticket };
+  navigator.serviceWorker.controller?.postMessage(message);
 }

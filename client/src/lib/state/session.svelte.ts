@@ -6,7 +6,7 @@ import { fromBase64Url } from '@sanji/sync/domain/signing';
 import type { Actor } from '@sanji/sync/domain/state';
 import type { FactorNeed } from '#lib/hub/second-factor.ts';
 import { changePassword, logIn, logOut, type StaffLogin } from '#lib/hub/staff-session.ts';
-import { keepOverReload, takeKept } from '#lib/local/kept-key.ts';
+import { keepOverReload, releaseKept, takeKept } from '#lib/local/kept-key.ts';
 import { importSealKey, type SealKey } from '#lib/local/seal.ts';
 import type { DeviceRecord } from '#lib/local/station-database.ts';
 import type { Station } from '#lib/local/station.ts';
@@ -75,6 +75,7 @@ class Session {
     this.hubLogin = 'open';
     // Under this page's ticket from now on: reloaded at once, it must find the key again.
     sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, ticket: this.#ticket }));
+    releaseKept(kept.ticket);
   }
 
   /** The cases stay open when the terminal is locked: what goes to the hub must not wait for a clerk. */
