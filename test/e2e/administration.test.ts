@@ -83,11 +83,11 @@ it('a terminal joins by the code of the slip, and is taken out of service with a
   await expect.poll(() => row.count()).toBe(1);
   expect(await row.innerText()).toContain('最新');
   await row.getByRole('button').click();
-  await desk.byId('revoke-confirm').click();
+  await desk.byId('revoke-save').click();
   await desk.byId('revoke-dialog').getByText('必填').first().waitFor();
   await expectNoViolation(desk);
   await desk.byId('revoke-reason').fill('遗失或被盗');
-  await desk.byId('revoke-confirm').click();
+  await desk.byId('revoke-save').click();
   await expect.poll(() => row.count()).toBe(0);
   await desk.page.getByRole('checkbox').check();
   expect(await row.innerText()).toContain('周静：遗失或被盗');
@@ -166,6 +166,17 @@ it('the audit log is searched, checked and taken out as a file by the audit admi
   await desk.byId('audit-table').getByText('审计导出为文件').waitFor();
 });
 
+/** Gives what the hub answers to that login from now on. */
+async function logInElsewhere(person: Person): Promise<() => Promise<number>> {
+  const { headers } = await fetch(`${hub.url}/api/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(person),
+  });
+  const cookie = (headers.get('set-cookie') ?? '').split(';')[0] ?? '';
+  return async () => (await fetch(`${hub.url}/api/session`, { headers: { cookie } })).status;
+}
+
 it('rules for passwords change as a version, open sessions are seen, and the second factor is asked at the next login', async () => {
   await administer(ADMINS.security, 'security');
   await desk.byId('policy-minLength').fill('5');
@@ -178,6 +189,14 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await administer(ADMINS.security, 'sessions');
   await desk.byId('session-table').getByText('本次').waitFor();
   await expectNoViolation(desk);
+
+  const elsewhere = await logInElsewhere(ADMINS.security);
+  await desk.byId('person-menu').click();
+  await desk.byId('menu-sessions').click();
+  await desk.byId('session-end-others').click();
+  await desk.byId('session-done').getByText('已结束 1 个登录：周静').waitFor();
+  await expect.poll(() => desk.byId('session-end-others').count()).toBe(0);
+  expect(await elsewhere()).toBe(401);
 
   await desk.byId('person-menu').click();
   await desk.byId('menu-factor').click();

@@ -74,6 +74,23 @@ describe('open sessions', () => {
     expect((await as(other, 'GET /api/session')).status).toBe(401);
     expect((await as(security, 'GET /api/session')).status).toBe(200);
   });
+
+  test('everybody ends all of the own ones but the one at hand in one go, and it is written down', async () => {
+    const [here, elsewhere, colleague] = [
+      await login(hub.url, 'lijy'),
+      await login(hub.url, 'lijy'),
+      await login(hub.url, 'puyl'),
+    ];
+    await as(here, 'DELETE /api/session/all');
+    const { body } = await as(here, 'DELETE /api/session/all');
+    expect(body).toEqual({ ended: 0 });
+    expect((await as(elsewhere, 'GET /api/session')).status).toBe(401);
+    expect((await as(here, 'GET /api/session')).status).toBe(200);
+    expect((await as(colleague, 'GET /api/session')).status).toBe(200);
+    expect(await logOf('sessions-ended')).toContainEqual(
+      expect.objectContaining({ staffId: 'lijy', object: 'staff:lijy' }),
+    );
+  });
 });
 
 const rules = {

@@ -21,6 +21,7 @@ export const ACCESS = {
   'POST /api/session/factor/setup': 'staff',
   'POST /api/session/factor/confirm': 'staff',
   'GET /api/session/all': 'staff',
+  'DELETE /api/session/all': 'staff',
   'DELETE /api/session/all/:id': 'staff',
 
   'GET /api/sessions': ['securityAdmin'],

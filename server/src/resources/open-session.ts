@@ -21,6 +21,8 @@ const listed = z.object({
   ),
 });
 
+const ended = z.object({ ended: z.int() });
+
 export function openSessionRoutes({ catalog, sessions, audit }: Container): Endpoint[] {
   async function shown({ sessionId }: StaffCaller, staffId?: string) {
     const open = await sessions.open();
@@ -40,12 +42,31 @@ export function openSessionRoutes({ catalog, sessions, audit }: Container): Endp
     return NOTHING;
   }
 
+  /** All of a person; of the own ones this one stays open. */
+  async function endAll(staffId: string, { staff: { staffId: by }, sessionId }: StaffCaller) {
+    const count = await sessions.endAll(staffId, sessionId);
+    await audit({
+      kind: 'sessions-ended',
+      staffId: by,
+      object: `staff:${staffId}`,
+      result: 'ok',
+      details: { ended: count },
+    });
+    return answered({ ended: count });
+  }
+
   return [
     forStaff({
       name: 'GET /api/session/all',
       summary: 'The own open sessions, this one marked.',
       answers: { schema: listed },
       handle: (_asked, caller) => shown(caller, caller.staff.staffId),
+    }),
+    forStaff({
+      name: 'DELETE /api/session/all',
+      summary: 'End all of the own sessions but this.',
+      answers: { schema: ended },
+      handle: (_asked, caller) => endAll(caller.staff.staffId, caller),
     }),
     forStaff({
       name: 'DELETE /api/session/all/:id',
@@ -69,19 +90,10 @@ export function openSessionRoutes({ catalog, sessions, audit }: Container): Endp
     forStaff({
       name: 'DELETE /api/staff/:staffId/sessions',
       summary: 'End every session of a person; of the own ones all but this.',
-      answers: { schema: z.object({ ended: z.int() }) },
-      async handle({ params }, { staff: { staffId: by }, sessionId }) {
+      answers: { schema: ended },
+      async handle({ params }, caller) {
         const known = catalog.current().staff.get(params['staffId'] ?? '');
-        if (known === undefined) return refused('not-found');
-        const ended = await sessions.endAll(known.staffId, sessionId);
-        await audit({
-          kind: 'sessions-ended',
-          staffId: by,
-          object: `staff:${known.staffId}`,
-          result: 'ok',
-          details: { ended },
-        });
-        return answered({ ended });
+        return known === undefined ? refused('not-found') : endAll(known.staffId, caller);
       },
     }),
   ];

@@ -259,7 +259,7 @@ class Day {
     await desk.byId('device-search').fill('文林');
     await desk.byId('device-table').locator('[data-testid^=revoke-]').last().click();
     await desk.byId('revoke-reason').fill(this.#said('损坏报废', 'Broken'));
-    await desk.byId('revoke-confirm').click();
+    await desk.byId('revoke-save').click();
     await window.page.locator('[data-testid=retired][data-step=waiting]').waitFor();
     await this.#camera.shoot(window, 'retired', { ready: 'retired', part: window.byId('retired') });
   }

@@ -31,3 +31,8 @@ export function endSession(whose: Whose, id: string): Promise<Result<undefined>>
 export function endSessionsOf(staffId: string): Promise<Result<{ ended: number }>> {
   return askJson({ method: 'DELETE', path: `/api/staff/${encodeURIComponent(staffId)}/sessions` });
 }
+
+/** All of the own ones but the one that asks. */
+export function endOtherSessions(): Promise<Result<{ ended: number }>> {
+  return askJson({ method: 'DELETE', path: PATHS.own });
+}

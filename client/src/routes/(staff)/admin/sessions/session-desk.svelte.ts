@@ -1,6 +1,7 @@
 /** Open sessions on a screen: the own ones, or everybody's for the security administrator. */
-import type { Problem } from '@sanji/sync/domain/problem';
+import type { Problem, Result } from '@sanji/sync/domain/problem';
 import {
+  endOtherSessions,
   endSession,
   endSessionsOf,
   listSessions,
@@ -8,6 +9,7 @@ import {
   type Whose,
 } from '#lib/hub/open-sessions.ts';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
+import { session } from '#lib/state/session.svelte.ts';
 
 export class SessionDesk {
   readonly whose: Whose;
@@ -41,10 +43,12 @@ export class SessionDesk {
   }
 
   endAllOf(staffId: string): Promise<void> {
-    return this.#work(staffId, async () => {
-      const answer = await endSessionsOf(staffId);
-      return answer.ok ? answer.value.ended : answer.problem;
-    });
+    return this.#work(staffId, () => countOf(endSessionsOf(staffId)));
+  }
+
+  /** Of the person at the terminal. */
+  endOthers(): Promise<void> {
+    return this.#work(session.staff?.staffId ?? '', () => countOf(endOtherSessions()));
   }
 
   async #work(staffId: string, task: () => Promise<number | Problem>): Promise<void> {
@@ -57,6 +61,11 @@ export class SessionDesk {
     else this.problem = ended;
     this.busy = false;
   }
+}
+
+async function countOf(asked: Promise<Result<{ ended: number }>>): Promise<number | Problem> {
+  const answer = await asked;
+  return answer.ok ? answer.value.ended : answer.problem;
 }
 
 function searchTextOf({ staffId }: HubSession): string {
