@@ -50,6 +50,26 @@ test.each(['A'.repeat(86), `${'A'.repeat(43)}${action.sig.slice(43)}`])(
   },
 );
 
+test('many are checked together, each by itself, under the key of its own device', async () => {
+  const verify = actionVerifier();
+  const bodies = Array.from({ length: 40 }, (_, i) => ({ ...action.body, at: action.body.at + i }));
+  const signed = await Promise.all(bodies.map((body) => own.signBody(body)));
+  const given = [...signed, { ...action, sig: stranger.sig }, stranger, ...signed];
+  const verdicts = await Promise.all(
+    given.map((each) => verify(each, each === stranger ? other.key : own.key)),
+  );
+  expect(verdicts).toEqual(given.map(({ sig }) => sig !== stranger.sig).with(41, true));
+});
+
+test('a key that is none has signed nothing, and spoils nobody else’s', async () => {
+  const verify = actionVerifier();
+  const none = { ...own.key, publicKey: { ...own.key.publicKey, x: 'AAAA' } };
+  const verdicts = await Promise.all(
+    Array.from({ length: 20 }, (_, i) => verify(action, i === 7 ? none : own.key)),
+  );
+  expect(verdicts).toEqual(Array.from({ length: 20 }, (_, i) => i !== 7));
+});
+
 function reversed<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).reverse()) as T;
 }

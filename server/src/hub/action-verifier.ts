@@ -1,53 +1,72 @@
 /**
- * Hash and signature of pushed actions, as `verifyAction` of the domain checks them, by Node's own cryptography: a storm of pushes is a storm
- * of verifications. Signatures are checked on Node's threads; hashing so little takes less time than handing it over.
+ * Hash and signature of pushed actions: a storm of pushes is a storm of verifications, so many are checked together on a thread of their own.
+ * Node's asynchronous verification would hand over each by itself, which keeps the hub's thread almost as busy as checking it there.
  */
-import { createPublicKey, hash, verify, type KeyObject } from 'node:crypto';
-import type { DeviceKey } from '@sanji/sync/domain/catalog';
+import { Worker } from 'node:worker_threads';
 import { canonicalize } from '@sanji/sync/domain/signing';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
+import { isGenuine, type Claim } from './signature-check.ts';
 
-const SIGNATURE_FORM = /^[\w-]{86}$/;
-/** Bytes of each half of a signature, r‖s. */
-const HALF = 32;
+/** So few are checked at once: handing them over would take longer. */
+const FEW = 8;
 
-/** Keys are kept: importing one costs more than checking a signature with it. */
+interface Waiting {
+  claim: Claim;
+  resolve: (isGood: boolean) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Rejects when the thread died; the next call starts another. */
 export function actionVerifier(): JudgePorts['verify'] {
-  const keys = new Map<string, KeyObject>();
-  return async ({ body, hash: claimed, sig }, device) => {
-    const bytes = Buffer.from(canonicalize(body));
-    if (hash('sha256', bytes, 'base64url') !== claimed || !SIGNATURE_FORM.test(sig)) return false;
-    const id = `${device.deviceId} ${device.publicKey.x} ${device.publicKey.y}`;
-    const key = keys.get(id) ?? importKey(device);
-    keys.set(id, key);
-    return isSigned(bytes, key, derOf(Buffer.from(sig, 'base64url')));
+  let waiting: Waiting[] = [];
+  let thread: SignatureThread | undefined;
+
+  function flush(): void {
+    const batch = waiting;
+    waiting = [];
+    if (batch.length > FEW) {
+      if (thread?.isAlive !== true) thread = new SignatureThread();
+      thread.check(batch);
+      return;
+    }
+    for (const { claim, resolve } of batch) resolve(isGenuine(claim));
+  }
+
+  return async ({ body, hash, sig }, { publicKey: { x, y } }) => {
+    const claim: Claim = [canonicalize(body), hash, sig, x, y];
+    // Whatever else is asked in this turn of the event loop comes along.
+    if (waiting.length === 0) setImmediate(flush);
+    return new Promise((resolve, reject) => waiting.push({ claim, resolve, reject }));
   };
 }
 
-function importKey({ publicKey: { kty, crv, x, y } }: DeviceKey): KeyObject {
-  return createPublicKey({ key: { kty, crv, x, y }, format: 'jwk' });
-}
+class SignatureThread {
+  isAlive = true;
+  /** Answered in the order in which they were asked. */
+  readonly #asked: Waiting[][] = [];
+  readonly #worker = new Worker(new URL('./signature-thread.ts', import.meta.url));
 
-function isSigned(bytes: Buffer, key: KeyObject, signature: Buffer): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    verify('sha256', bytes, key, signature, (error, isGood) => {
-      if (error === null) resolve(isGood);
-      else reject(error);
+  constructor() {
+    // Nobody waits for it at the end.
+    this.#worker.unref();
+    this.#worker.on('message', (verdicts: boolean[]) => {
+      for (const [i, { resolve }] of (this.#asked.shift() ?? []).entries()) resolve(verdicts[i] === true);
     });
-  });
-}
+    this.#worker.on('error', (error) => {
+      this.#end(error);
+    });
+    this.#worker.on('exit', () => {
+      this.#end(new Error('the thread that checks signatures has ended'));
+    });
+  }
 
-/** As ASN.1, the form OpenSSL checks: asked to convert by itself, Node takes the key apart each time, which doubles the cost. */
-function derOf(signature: Buffer): Buffer {
-  const parts = [integerOf(signature.subarray(0, HALF)), integerOf(signature.subarray(HALF))];
-  const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return Buffer.concat([Buffer.of(0x30, length), ...parts]);
-}
+  check(batch: Waiting[]): void {
+    this.#asked.push(batch);
+    this.#worker.postMessage(batch.map(({ claim }) => claim));
+  }
 
-/** Without leading zeros, but one where the first bit would make it negative. */
-function integerOf(bytes: Buffer): Buffer {
-  const first = bytes.findIndex((byte) => byte !== 0);
-  const digits = bytes.subarray(first < 0 ? HALF - 1 : first);
-  const sign = (digits[0] ?? 0) >= 0x80 ? [0] : [];
-  return Buffer.concat([Buffer.of(0x02, digits.length + sign.length, ...sign), digits]);
+  #end(error: unknown): void {
+    this.isAlive = false;
+    for (const { reject } of this.#asked.splice(0).flat()) reject(error);
+  }
 }

@@ -57,7 +57,26 @@ export async function openCaseDatabase(name = DATABASE_NAME): Promise<CaseDataba
   return database;
 }
 
-/** The table under RxDB, for reads of many records at once: its own queries walk a cursor record by record. */
+/**
+ * The table under RxDB, for reads of many records at once: its own queries walk a cursor record by record, and answer from memory as long as
+ * RxDB knows of no write, while settled cases leave the table for the shelf without its knowing.
+ */
 export async function tableOf(cases: CaseCollection): Promise<Awaited<DexieStorageInternals>> {
   return cases.storageInstance.internals as DexieStorageInternals;
+}
+
+type Dirty = CaseRecord['dirty'];
+
+/** The cases whose `dirty` is in that range and whose `queue` is below the end, in that order. */
+export async function byQueue(cases: CaseCollection, from: Dirty, to: Dirty, end = GONE) {
+  const { dexieTable } = await tableOf(cases);
+  // RxDB puts its own mark before, and the key after, the index of the schema.
+  return dexieTable
+    .where('[_deleted+dirty+queue+caseId]')
+    .between(['0', from, 0, ''], ['0', to, end, ''], true, false);
+}
+
+/** What is not settled, or has a rejection in it: sent or not, parked, at a relay. */
+export async function unsettled(cases: CaseCollection): Promise<CaseRecord[]> {
+  return (await byQueue(cases, 1, 3)).toArray() as Promise<CaseRecord[]>;
 }

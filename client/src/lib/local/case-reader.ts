@@ -1,9 +1,10 @@
 /** What the screens read of the cases: the open ones first, then everything in pieces, then each change. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { CaseId } from '@sanji/sync/domain/identifiers';
+import { merge } from '@sanji/sync/domain/merge';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
-import { tableOf, type CaseCollection } from './case-database.ts';
+import { byQueue, tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseShelf } from './case-shelf.ts';
 import type { Seal } from './seal.ts';
 import { CLOSED, documentOf, problemLabel, type CaseRecord } from './case-record.ts';
@@ -21,6 +22,12 @@ export const PIECE = 50;
 
 function shelvedOf({ caseId, body }: PackedCase): StoredCase {
   return { caseId, doc: JSON.parse(body) as CaseDocument };
+}
+
+function unitedOf(shelved: StoredCase, here: StoredCase | undefined): StoredCase {
+  if (here === undefined) return shelved;
+  if (here.doc === undefined || shelved.doc === undefined) return here;
+  return { ...here, doc: merge(here.doc, shelved.doc) };
 }
 
 export class CaseReader {
@@ -46,14 +53,8 @@ export class CaseReader {
   }
 
   async #open(dirty: CaseRecord['dirty'], limit: number): Promise<CaseRecord[]> {
-    return this.#cases
-      .find({
-        selector: { dirty, queue: { $lt: CLOSED } },
-        sort: [{ dirty: 'asc' }, { queue: 'asc' }],
-        index: ['dirty', 'queue'],
-        limit,
-      })
-      .exec();
+    const open = await byQueue(this.#cases, dirty, dirty, CLOSED);
+    return open.limit(limit).toArray() as Promise<CaseRecord[]>;
   }
 
   async #openAll(records: readonly CaseRecord[]): Promise<StoredCase[]> {
@@ -95,6 +96,19 @@ export class CaseReader {
     }
   }
 
+  /** What a new block holds, with what the database knows of it: cases that settle are on the shelf before they leave the database. */
+  async *#united(block: number): AsyncGenerator<StoredCase[]> {
+    const { dexieTable } = await tableOf(this.#cases);
+    const rows = await this.#shelf.rowsOf(block);
+    for (let i = 0; i < rows.length; i += PIECE) {
+      const part = rows.slice(i, i + PIECE).map(shelvedOf);
+      const ids = part.map(({ caseId }) => caseId);
+      const records = (await dexieTable.where('caseId').anyOf(ids).toArray()) as CaseRecord[];
+      const here = new Map((await this.#openAll(records)).map((stored) => [stored.caseId, stored]));
+      yield part.map((shelved) => unitedOf(shelved, here.get(shelved.caseId)));
+    }
+  }
+
   /** Asked for after the shelf was read: what is written in between is told by `watch`. */
   async #writtenAmong(caseIds: CaseId[]): Promise<Set<CaseId>> {
     const { dexieTable } = await tableOf(this.#cases);
@@ -119,7 +133,7 @@ export class CaseReader {
       const fresh = blocks.filter((block) => seen?.has(block) === false);
       seen = new Set(blocks);
       const read = async (): Promise<void> => {
-        for (const block of fresh) for await (const part of this.#shelved(block, PIECE)) changed(part);
+        for (const block of fresh) for await (const part of this.#united(block)) changed(part);
       };
       read().catch(failed);
     });

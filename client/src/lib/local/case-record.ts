@@ -7,6 +7,7 @@ import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
 import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
+import type { PackedCase } from '@sanji/sync/protocol/messages';
 import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
@@ -51,23 +52,32 @@ export async function recordOf(
   doc: CaseDocument,
   { deviceId, seal }: { deviceId: DeviceId; seal: Seal },
 ): Promise<CaseRecord> {
-  const { status, holder, caseNo, matter, receivedAt } = fold(doc);
+  const { body, ...index } = packedOf(doc);
   return {
-    caseId: doc._id,
-    n: doc.n,
+    ...index,
     dirty: dirtyOf(doc, deviceId),
-    status,
-    holder: holder ?? '',
-    caseNo: caseNo ?? '',
-    matterId: matter?.matterId ?? '',
-    queue: queueOf(status, receivedAt ?? 0),
-    receivedAt: receivedAt ?? 0,
-    body: await seal.seal(JSON.stringify(doc), doc._id),
+    queue: queueOf(index.status, index.receivedAt),
+    body: await seal.seal(body, doc._id),
     problem: '',
   };
 }
 
-function dirtyOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord['dirty'] {
+/** As the hub packs it for a first load. */
+export function packedOf(doc: CaseDocument): PackedCase & Pick<CaseRecord, 'status'> {
+  const { status, holder, caseNo, matter, receivedAt } = fold(doc);
+  return {
+    caseId: doc._id,
+    n: doc.n,
+    status,
+    holder: holder ?? '',
+    caseNo: caseNo ?? '',
+    matterId: matter?.matterId ?? '',
+    receivedAt: receivedAt ?? 0,
+    body: JSON.stringify(doc),
+  };
+}
+
+export function dirtyOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord['dirty'] {
   if (unsentOf(doc).length > 0) return 1;
   return relayedOf(doc).length > 0 || rejectedOf(doc, deviceId).length > 0 ? 3 : 0;
 }

@@ -1,51 +1,15 @@
 /** The station's store on IndexedDB as a browser specifies it: the same suite as the store in memory, and what only this one has. */
 import 'fake-indexeddb/auto';
 import { Dexie } from 'dexie';
-import { afterEach, describe, expect, test } from 'vitest';
-import type { CaseDocument, SignedAction } from '@sanji/sync/domain/action';
+import { describe, expect, test } from 'vitest';
+import type { CaseDocument } from '@sanji/sync/domain/action';
 import { problem } from '@sanji/sync/domain/problem';
-import { cheapSign } from '@sanji/sync/testing/cheap-signer';
 import { localStoreSuite } from '@sanji/sync/testing/local-store-suite';
-import type { PackedCase } from '@sanji/sync/protocol/messages';
-import { openCaseDatabase } from './case-database.ts';
-import { CaseReader, type StoredCase } from './case-reader.ts';
+import type { StoredCase } from './case-reader.ts';
 import { CaseShelf } from './case-shelf.ts';
-import { RxLocalStore } from './local-store.ts';
-import { DraftStore } from './draft-store.ts';
 import { importSealKey, Seal } from './seal.ts';
 import { StationDatabase } from './station-database.ts';
-
-const open: (() => Promise<void>)[] = [];
-let made = 0;
-const KEY = await importSealKey(new Uint8Array(32).fill(7));
-
-async function terminal(name = `t${String((made += 1))}`) {
-  const station = new StationDatabase(`${name}-station`);
-  await station.open();
-  const rx = await openCaseDatabase(name);
-  const seal = new Seal();
-  seal.open(KEY);
-  const shelf = new CaseShelf(station, seal);
-  open.push(async () => {
-    await rx.close();
-    station.close();
-  });
-  return {
-    name,
-    station,
-    shelf,
-    seal,
-    drafts: new DraftStore(station, seal),
-    reader: new CaseReader({ cases: rx.cases, shelf, seal }),
-    store: new RxLocalStore({ cases: rx.cases, shelf, station, seal }),
-    /** What another tab of the terminal writes with. */
-    otherTab: new RxLocalStore({ cases: rx.cases, shelf, station, seal }),
-  };
-}
-
-afterEach(async () => {
-  for (const close of open.splice(0)) await close();
-});
+import { KEY, aNote, aPackedCase, idsOf, terminal } from './test-terminal.ts';
 
 localStoreSuite(async () => (await terminal()).store);
 
@@ -210,40 +174,4 @@ async function dump(name: string): Promise<unknown[]> {
         value instanceof Uint8Array ? new TextDecoder().decode(value) : value,
       ]),
     );
-}
-
-function aPackedCase(i: number): PackedCase {
-  const caseId = `01kb3x5n8v${String(i).padStart(16, '0')}`;
-  return {
-    caseId,
-    n: 2,
-    status: 'accepted',
-    holder: '530102001013',
-    caseNo: '',
-    matterId: '',
-    receivedAt: i,
-    body: JSON.stringify({ _id: caseId, n: 2, actions: {}, rulings: {} }),
-  };
-}
-
-function aNote(caseId: string, text: string): SignedAction {
-  return cheapSign({
-    v: 1,
-    id: 'd1.1',
-    caseId,
-    kind: 'note',
-    payload: { text },
-    by: { staffId: 'yangxm', name: '杨晓梅', unit: '530102001013' },
-    at: 1,
-    offsetMs: 0,
-    after: [],
-    prev: null,
-  });
-}
-
-async function idsOf(reader: CaseReader): Promise<string[]> {
-  const ids: string[] = [];
-  for await (const piece of reader.all(40))
-    ids.push(...piece.filter(({ doc }) => doc !== undefined).map(({ caseId }) => caseId));
-  return ids.sort();
 }

@@ -17,10 +17,19 @@ import type {
   Stray,
 } from '@sanji/sync/replication/ports';
 import { takeBack } from '@sanji/sync/replication/take-back';
-import type { BulkWriteRow } from 'rxdb/plugins/core';
-import { tableOf, type CaseCollection } from './case-database.ts';
+import { byQueue, tableOf, unsettled, type CaseCollection } from './case-database.ts';
+import { CaseTable, rowOf } from './case-table.ts';
 import type { CaseShelf } from './case-shelf.ts';
-import { GONE, documentOf, problemLabel, recordOf, rejectedOf, type CaseRecord } from './case-record.ts';
+import {
+  GONE,
+  dirtyOf,
+  documentOf,
+  packedOf,
+  problemLabel,
+  recordOf,
+  rejectedOf,
+  type CaseRecord,
+} from './case-record.ts';
 import { RecentRecords, type Stored } from './recent-records.ts';
 import type { Seal } from './seal.ts';
 import type { StationDatabase } from './station-database.ts';
@@ -32,12 +41,10 @@ type Found = { record: Stored } | { packed: PackedCase };
 /** The revision of a case that has not changed since the hub packed it. */
 const SHELVED = 'shelved';
 
-/** Names this store's writes in RxDB's events. */
-const CONTEXT = 'sanji-local-store';
 /** Under which the hub's epoch is kept among the settings. */
 const EPOCH = 'hub-epoch';
 const RELAY = 'relay';
-/** From here on it is worth looking whether they are neighbours. */
+/** From here on it is worth putting them on the shelf together. */
 const MANY = 10;
 /** Cases of a walk in memory at once. */
 const PIECE = 200;
@@ -51,6 +58,7 @@ export interface LocalStoreParts {
 
 export class RxLocalStore implements LocalStore {
   readonly #cases: CaseCollection;
+  readonly #table: CaseTable;
   readonly #shelf: CaseShelf;
   readonly #station: StationDatabase;
   readonly #seal: Seal;
@@ -59,6 +67,7 @@ export class RxLocalStore implements LocalStore {
 
   constructor({ cases, shelf, station, seal }: LocalStoreParts) {
     this.#cases = cases;
+    this.#table = new CaseTable(cases);
     this.#shelf = shelf;
     this.#station = station;
     this.#seal = seal;
@@ -105,12 +114,37 @@ export class RxLocalStore implements LocalStore {
   }
 
   async writeMany(rows: LocalWrite[]): Promise<boolean[]> {
+    const settled = await this.#settle(rows);
+    const others = rows.filter(({ doc }) => !settled.has(doc._id));
     const to = { deviceId: this.#deviceId, seal: this.#seal };
-    return this.#put(
+    const written = await this.#put(
       await Promise.all(
-        rows.map(async ({ doc, revision }) => ({ record: await recordOf(doc, to), revision })),
+        others.map(async ({ doc, revision }) => ({ record: await recordOf(doc, to), revision })),
       ),
     );
+    const verdicts = new Map(others.map((row, i) => [row, written[i] === true]));
+    return rows.map((row) => verdicts.get(row) ?? settled.get(row.doc._id) === true);
+  }
+
+  /**
+   * Many cases of the outbox that are ruled on now go onto the shelf: a block and one deletion of neighbours, where writing each would cost a
+   * request each. First the block, then the deletion: after a crash in between the cases are still in the outbox, hide their copies, and are
+   * answered again. Which were tried, and whether they stood unchanged.
+   */
+  async #settle(rows: LocalWrite[]): Promise<Map<CaseId, boolean>> {
+    const stood = rows.flatMap(({ doc, revision }) => {
+      const record = this.#recent.record(doc._id, revision);
+      return record?.dirty === 1 && dirtyOf(doc, this.#deviceId) === 0 ? [{ doc, record }] : [];
+    });
+    if (stood.length < MANY) return new Map();
+    // Nothing is on the shelf twice.
+    const shelved = await this.#shelf.known(stood.map(({ doc }) => doc._id));
+    const fresh = stood.filter(({ doc }) => !shelved.has(doc._id));
+    if (fresh.length < MANY) return new Map();
+    await this.#shelf.add(fresh.map(({ doc }) => packedOf(doc)));
+    const left = await this.#table.takeOut(fresh.map(({ record }) => record));
+    for (const { doc } of fresh) this.#recent.forget(doc._id);
+    return new Map(fresh.map(({ doc }) => [doc._id, left.has(doc._id)]));
   }
 
   async bury(caseId: CaseId, gone: Gone, revision: string): Promise<boolean> {
@@ -134,7 +168,7 @@ export class RxLocalStore implements LocalStore {
     }
     for (const block of await this.#shelf.blocks()) {
       const rows = await this.#shelf.rowsOf(block);
-      const written = await this.#written(rows.map(({ caseId }) => caseId));
+      const written = await this.#table.written(rows.map(({ caseId }) => caseId));
       yield rows
         .filter(({ caseId }) => !written.has(caseId))
         .map(({ body }) => JSON.parse(body) as CaseDocument);
@@ -165,7 +199,7 @@ export class RxLocalStore implements LocalStore {
     const found = await this.#standing(rows);
     const current = rows.filter(({ record, revision }) => revisionOf(found.get(record.caseId)) === revision);
     const conflicts = new Set(
-      await this.#bulkWrite(
+      await this.#table.write(
         current.map(({ record }) => {
           const here = found.get(record.caseId);
           return rowOf(record, here !== undefined && 'record' in here ? here.record : undefined);
@@ -192,28 +226,18 @@ export class RxLocalStore implements LocalStore {
 
   async insertPacked(rows: PackedCase[]): Promise<CaseId[]> {
     const caseIds = rows.map(({ caseId }) => caseId);
-    const [written, shelved] = await Promise.all([this.#written(caseIds), this.#shelf.known(caseIds)]);
+    // In this order: what settles is on the shelf before it leaves the database.
+    const written = await this.#table.written(caseIds);
+    const shelved = await this.#shelf.known(caseIds);
     const isHere = ({ caseId }: PackedCase): boolean => written.has(caseId) || shelved.has(caseId);
     await this.#shelf.add(rows.filter((row) => !isHere(row)));
     return rows.filter(isHere).map(({ caseId }) => caseId);
   }
 
-  /** Those of `caseIds` that the database holds, tombstones too: one request, where asking for each costs one each. */
-  async #written(caseIds: CaseId[]): Promise<Set<CaseId>> {
-    const sorted = [...caseIds].sort();
-    const [first, last] = [sorted[0], sorted.at(-1)];
-    if (first === undefined || last === undefined) return new Set();
-    const { dexieTable } = await tableOf(this.#cases);
-    const keys = await dexieTable.where('caseId').between(first, last, true, true).primaryKeys();
-    return new Set(keys as CaseId[]);
-  }
-
-  // Below the collection: RxDocuments and queries of their own cost more than the writes they stand for.
-
   async #find(caseIds: CaseId[]): Promise<Map<CaseId, Found>> {
     const found = new Map<CaseId, Found>();
     if (caseIds.length === 0) return found;
-    for (const record of (await this.#records(caseIds)).values()) {
+    for (const record of (await this.#table.records(caseIds)).values()) {
       found.set(record.caseId, { record });
       this.#recent.note(record);
     }
@@ -222,42 +246,10 @@ export class RxLocalStore implements LocalStore {
     return found;
   }
 
-  /** Neighbours in one request, where asking for each costs one each: cases made one after the other have neighbouring ids. */
-  async #records(caseIds: CaseId[]): Promise<Map<CaseId, Stored>> {
-    const sorted = [...caseIds].sort();
-    const [first, last] = [sorted[0], sorted.at(-1)];
-    if (first === undefined || last === undefined) return new Map();
-    const { dexieTable } = await tableOf(this.#cases);
-    const between = () => dexieTable.where('caseId').between(first, last, true, true);
-    if (caseIds.length < MANY || (await between().count()) > caseIds.length * 2) {
-      const found = await this.#cases.storageInstance.findDocumentsById(caseIds, false);
-      return new Map(found.map((record) => [record.caseId, record]));
-    }
-    const wanted = new Set(caseIds);
-    const found = (await between().toArray()) as Stored[];
-    // RxDB has no booleans in its tables.
-    const whole = found.map((record): Stored => ({ ...record, _deleted: false }));
-    return new Map(whole.filter(({ caseId }) => wanted.has(caseId)).map((record) => [record.caseId, record]));
-  }
-
-  /** One transaction, compare-and-set on each row. Returns the ids that met another revision. */
-  async #bulkWrite(rows: BulkWriteRow<CaseRecord>[]): Promise<CaseId[]> {
-    if (rows.length === 0) return [];
-    const { error } = await this.#cases.storageInstance.bulkWrite(rows, CONTEXT);
-    const other = error.find(({ status }) => status !== 409);
-    if (other !== undefined) throw new Error('a case was not stored', { cause: other });
-    return error.map(({ documentId }) => documentId);
-  }
-
   async dirty(limit: number, except: ReadonlySet<CaseId> = new Set()): Promise<CaseDocument[]> {
-    const { dexieTable } = await tableOf(this.#cases);
-    // RxDB puts its own mark before, and the key after, the index of the schema.
-    const keys = (await dexieTable
-      .where('[_deleted+dirty+queue+caseId]')
-      .between(['0', 1, 0, ''], ['0', 1, GONE, '\uffff'])
-      .primaryKeys()) as CaseId[];
+    const keys = (await (await byQueue(this.#cases, 1, 1)).primaryKeys()) as CaseId[];
     const wanted = keys.filter((caseId) => !except.has(caseId)).slice(0, limit);
-    const byId = await this.#records(wanted);
+    const byId = await this.#table.records(wanted);
     return Promise.all(
       wanted.flatMap((caseId) => {
         const record = byId.get(caseId);
@@ -274,12 +266,14 @@ export class RxLocalStore implements LocalStore {
   }
 
   async park(caseId: CaseId, problem: Problem): Promise<void> {
-    const found = await this.#cases.findOne(caseId).exec();
     const sealed = await this.#seal.seal(JSON.stringify(problem), problemLabel(caseId));
     this.#recent.forget(caseId);
-    await found?.incrementalModify((record) =>
-      record.dirty === 1 ? { ...record, dirty: 2, problem: sealed } : record,
-    );
+    for (let isOpen = true; isOpen;) {
+      const record = (await this.#table.records([caseId])).get(caseId);
+      if (record?.dirty !== 1) return;
+      isOpen =
+        (await this.#table.write([rowOf({ ...record, dirty: 2, problem: sealed }, record)])).length > 0;
+    }
   }
 
   async addStrays(strays: Stray[]): Promise<void> {
@@ -305,7 +299,7 @@ export class RxLocalStore implements LocalStore {
 
   async counts(): Promise<LocalCounts> {
     const [found, settled, strays] = await Promise.all([
-      this.#unsettled(),
+      unsettled(this.#cases),
       this.#station.settled.toCollection().primaryKeys(),
       this.#station.strays.toCollection().primaryKeys(),
     ]);
@@ -320,10 +314,6 @@ export class RxLocalStore implements LocalStore {
       if (record.dirty === 2) counts.parked += 1;
     }
     return counts;
-  }
-
-  #unsettled() {
-    return this.#cases.find({ selector: { dirty: { $gte: 1 } }, index: ['dirty', 'queue'] }).exec();
   }
 
   async readCatalog(): Promise<CatalogDocument[]> {
@@ -343,7 +333,7 @@ export class RxLocalStore implements LocalStore {
   }
 
   async moveTo(relay: string | null): Promise<void> {
-    for (const { caseId } of await this.#unsettled()) await takeBack(this, caseId);
+    for (const { caseId } of await unsettled(this.#cases)) await takeBack(this, caseId);
     await this.#station.settings.put({ name: RELAY, value: relay });
   }
 
@@ -359,10 +349,4 @@ export class RxLocalStore implements LocalStore {
 function revisionOf(found: Found | undefined): string | undefined {
   if (found === undefined) return undefined;
   return 'packed' in found ? SHELVED : found.record._rev;
-}
-
-function rowOf(record: CaseRecord, previous?: Stored): BulkWriteRow<CaseRecord> {
-  // RxDB sets the revision and the time itself.
-  const document = { ...record, _deleted: false, _attachments: {}, _meta: { lwt: 1 }, _rev: '' };
-  return previous === undefined ? { document } : { previous, document };
 }

@@ -4,7 +4,7 @@
  */
 import { toBase64Url } from '@sanji/sync/domain/signing';
 import type { SealedPart } from '@sanji/sync/protocol/bundle';
-import type { CaseCollection } from './case-database.ts';
+import { unsettled, type CaseCollection } from './case-database.ts';
 import { bytesOf } from './seal.ts';
 import type { StationDatabase } from './station-database.ts';
 
@@ -39,14 +39,7 @@ export class SealedOutbox {
   }
 
   async #dirty() {
-    const found = await this.#cases
-      .find({
-        selector: { dirty: { $gte: 1 } },
-        sort: [{ dirty: 'asc' }, { queue: 'asc' }],
-        index: ['dirty', 'queue'],
-      })
-      .exec();
-    return found.map(({ caseId, dirty, body }) => ({ caseId, dirty, body }));
+    return (await unsettled(this.#cases)).map(({ caseId, dirty, body }) => ({ caseId, dirty, body }));
   }
 }
 
