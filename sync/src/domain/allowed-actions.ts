@@ -36,6 +36,12 @@ export function allowedActions(state: CaseState, context: DecideContext): Offers
   };
 }
 
+/** The step that leads on, where this person may take it: `allowedActions` for a list, which asks for nothing else. */
+export function nextAllowed(state: CaseState, context: DecideContext): ActionKind | undefined {
+  const primary = nextStep(state, context);
+  return primary !== undefined && whyNot(state, primary, context) === undefined ? primary : undefined;
+}
+
 /** Why this person cannot do this now; undefined when they can. Says nothing of what has yet to be filled in. */
 export function whyNot(state: CaseState, kind: ActionKind, context: DecideContext): Problem | undefined {
   const refusal = gate(state, kind, context);

@@ -31,7 +31,7 @@ const ROWS = [
 ];
 
 function searching(text: string, { pinyin = true, limit = 10 } = {}): (string | undefined)[] {
-  const search = new CaseSearch();
+  const search = new CaseSearch<{ state: CaseState }>();
   if (pinyin) search.learn(initialsOf);
   return search.find(ROWS, { text, matters: MATTERS, limit }).map(({ state }) => state.applicant?.name);
 }
@@ -62,7 +62,7 @@ describe('searching the cases of a terminal', () => {
   it('puts a number before a name, a name that begins so before one that contains it, and the matter last', () => {
     expect(searching('yl')).toEqual(['欧阳乐']);
     expect(searching('001013-2611')).toEqual(['云南 ABC 有限公司', '张丽华', '单雪', '欧阳乐']);
-    const search = new CaseSearch();
+    const search = new CaseSearch<{ state: CaseState }>();
     search.learn(initialsOf);
     const rows = [
       caseOf('王五', { matter: { matterId: 'm1', version: 1, rules: 1 }, receivedAt: 9 }),
@@ -76,7 +76,7 @@ describe('searching the cases of a terminal', () => {
   it('finds by what is written before the readings have been loaded, and by pinyin afterwards', () => {
     expect(searching('zlh', { pinyin: false })).toEqual([]);
     expect(searching('张', { pinyin: false })).toEqual(['张丽华']);
-    const search = new CaseSearch();
+    const search = new CaseSearch<{ state: CaseState }>();
     const asked = { text: 'zlh', matters: MATTERS, limit: 10 };
     expect(search.find(ROWS, asked)).toEqual([]);
     search.learn(initialsOf);
@@ -86,6 +86,38 @@ describe('searching the cases of a terminal', () => {
   it('finds nothing by nothing, by one letter, or by what is nowhere', () => {
     expect(searching('  ')).toEqual([]);
     expect(searching('zzzz')).toEqual([]);
+  });
+
+  it('finds letter by letter what it finds at once', () => {
+    const search = new CaseSearch<{ state: CaseState }>();
+    search.learn(initialsOf);
+    const typed = [
+      'zlh',
+      'oyle',
+      'sydj',
+      '001013-261124',
+      '532014030001',
+      'unem',
+      '李',
+      '张丽',
+      'card',
+      'a1',
+    ];
+    for (const text of typed)
+      for (let length = 1; length <= text.length; length++) {
+        const asked = { text: text.slice(0, length), matters: MATTERS, limit: 10 };
+        const anew = new CaseSearch<{ state: CaseState }>();
+        anew.learn(initialsOf);
+        expect(search.find(ROWS, asked)).toEqual(anew.find(ROWS, asked));
+      }
+  });
+
+  it('sees a row that has come in between two letters', () => {
+    const search = new CaseSearch<{ state: CaseState }>();
+    const asked = { matters: MATTERS, limit: 10 };
+    expect(search.find(ROWS, { text: '张丽', ...asked })).toHaveLength(1);
+    const more = [...ROWS, caseOf('张丽华')];
+    expect(search.find(more, { text: '张丽华', ...asked })).toHaveLength(2);
   });
 
   it('gives no more than asked for', () => {

@@ -13,11 +13,26 @@ export interface SearchedMatter {
   codes: readonly string[];
 }
 
+/** What is looked through for one case, made once for each of its states. */
 interface Haystack {
-  /** Number, ID, name, mobile. */
-  texts: [string, string, string, string];
-  /** Of the name; undefined until first asked for. */
-  initials?: string[];
+  /** Number, ID, name, mobile, one a line: what is typed is one line, so it is found in one of them. */
+  text: string;
+  /** Where each of them begins in `text`. */
+  idAt: number;
+  nameAt: number;
+  mobileAt: number;
+  name: string;
+  /** Of the name; undefined until the readings are known. */
+  initials?: readonly string[];
+}
+
+interface Found<R> {
+  rows: readonly R[];
+  matters: readonly SearchedMatter[];
+  initials: Initials | undefined;
+  wanted: string;
+  /** All that was found, whatever the limit. */
+  matched: readonly R[];
 }
 
 const NUMBER = 0;
@@ -26,21 +41,29 @@ const CONTAINS = 2;
 const MATTER = 3;
 const NOT_FOUND = 9;
 
-export class CaseSearch {
+export class CaseSearch<R extends { state: CaseState }> {
   /** By folded state, which is made anew with every change of its case: nothing to throw away. */
   readonly #known = new WeakMap<CaseState, Haystack>();
+  readonly #readings = new Map<string, readonly string[]>();
   #initials: Initials | undefined;
+  #last: Found<R> | undefined;
 
   /** Pinyin is found from now on. */
   learn(initials: Initials): void {
     this.#initials = initials;
   }
 
+  /** Makes ready what searching these will need. */
+  prepare(rows: readonly R[]): void {
+    for (const { state } of rows) this.#initialsIn(this.#haystackOf(state));
+  }
+
   /**
    * The best first, then the newest. A name counts where it begins with what is typed before one that contains it; a case found by its matter
-   * alone comes last. Nothing typed finds nothing.
+   * alone comes last. Nothing typed finds nothing. With a letter more only what was found before is looked through, while `rows` and
+   * `matters` are the same arrays.
    */
-  find<R extends { state: CaseState }>(
+  find(
     rows: readonly R[],
     { text, matters, limit }: { text: string; matters: readonly SearchedMatter[]; limit: number },
   ): R[] {
@@ -49,13 +72,30 @@ export class CaseSearch {
     const letters = /^[a-z]{2,}$/.test(wanted) ? wanted : undefined;
     const ofMatter = this.#mattersFound(matters, wanted, letters);
     const ranks: R[][] = [[], [], [], []];
-    for (const row of rows) ranks[this.#rank(row.state, wanted, letters, ofMatter)]?.push(row);
-    const found: R[] = [];
-    for (const ranked of ranks) {
-      if (found.length >= limit) break;
-      found.push(...newest(ranked, limit - found.length));
+    const matched: R[] = [];
+    for (const row of this.#candidates(rows, matters, wanted)) {
+      const rank = this.#rank(row.state, wanted, letters, ofMatter);
+      const best = ranks[rank];
+      if (best === undefined) continue;
+      matched.push(row);
+      keepNewest(best, row, limit);
     }
-    return found;
+    this.#last = { rows, matters, initials: this.#initials, wanted, matched };
+    return ranks.flat().slice(0, limit);
+  }
+
+  #candidates(rows: readonly R[], matters: readonly SearchedMatter[], wanted: string): readonly R[] {
+    const last = this.#last;
+    const isNarrower =
+      last?.rows === rows &&
+      last.matters === matters &&
+      last.initials === this.#initials &&
+      // One letter alone is not looked for in the initials.
+      last.wanted.length > 1 &&
+      wanted.startsWith(last.wanted) &&
+      // A code is found only when it is whole.
+      !matters.some(({ codes }) => codes.includes(wanted));
+    return isNarrower ? last.matched : rows;
   }
 
   #rank(
@@ -65,17 +105,15 @@ export class CaseSearch {
     ofMatter: ReadonlySet<string>,
   ): number {
     const haystack = this.#haystackOf(state);
-    const { texts } = haystack;
+    const { text, idAt, nameAt, mobileAt } = haystack;
     let rank = ofMatter.has(state.matter?.matterId ?? '') ? MATTER : NOT_FOUND;
-    for (const [i, text] of texts.entries()) {
-      const at = text.indexOf(wanted);
-      if (at === -1) continue;
-      // The number and the ID come first among the texts.
-      rank = Math.min(rank, at > 0 ? CONTAINS : i < 2 ? NUMBER : STARTS);
+    if (text.includes(wanted)) {
+      if (text.startsWith(wanted) || text.startsWith(wanted, idAt)) return NUMBER;
+      if (text.startsWith(wanted, nameAt) || text.startsWith(wanted, mobileAt)) return STARTS;
+      rank = CONTAINS;
     }
-    if (letters === undefined || rank <= STARTS || this.#initials === undefined) return rank;
-    haystack.initials ??= this.#initialsOf(texts[2]);
-    const at = placeOf(haystack.initials, letters);
+    if (letters === undefined) return rank;
+    const at = placeOf(this.#initialsIn(haystack), letters);
     return at === -1 ? rank : Math.min(rank, at === 0 ? STARTS : CONTAINS);
   }
 
@@ -95,21 +133,31 @@ export class CaseSearch {
     const known = this.#known.get(state);
     if (known !== undefined) return known;
     const { caseNo = '', applicant } = state;
-    const made: Haystack = {
-      texts: [
-        caseNo.toLowerCase(),
-        applicant?.idNumber.toLowerCase() ?? '',
-        applicant?.name.toLowerCase() ?? '',
-        applicant?.mobile ?? '',
-      ],
-    };
+    const name = applicant?.name.toLowerCase() ?? '';
+    const before = `${caseNo}\n${applicant?.idNumber ?? ''}\n`.toLowerCase();
+    const idAt = caseNo.length + 1;
+    const nameAt = before.length;
+    const text = `${before}${name}\n${applicant?.mobile ?? ''}`;
+    const made: Haystack = { text, idAt, nameAt, mobileAt: nameAt + name.length + 1, name };
     this.#known.set(state, made);
     return made;
   }
 
-  #initialsOf(name: string): string[] {
+  #initialsIn(haystack: Haystack): readonly string[] {
+    if (this.#initials === undefined) return [];
+    haystack.initials ??= this.#initialsOf(haystack.name);
+    return haystack.initials;
+  }
+
+  /** Each name once: people come again. */
+  #initialsOf(name: string): readonly string[] {
     const initials = this.#initials;
-    return initials === undefined ? [] : [...name].map(initials).filter((letters) => letters !== '');
+    if (initials === undefined) return [];
+    const known = this.#readings.get(name);
+    if (known !== undefined) return known;
+    const made = [...name].map(initials).filter((letters) => letters !== '');
+    this.#readings.set(name, made);
+    return made;
   }
 }
 
@@ -123,6 +171,14 @@ function placeOf(readings: readonly string[], letters: string): number {
   return -1;
 }
 
-function newest<R extends { state: CaseState }>(rows: R[], limit: number): R[] {
-  return rows.sort((a, b) => (b.state.receivedAt ?? 0) - (a.state.receivedAt ?? 0)).slice(0, limit);
+/** Puts the row into its place among the newest so far; of two equally new ones the first stays first. */
+function keepNewest<R extends { state: CaseState }>(best: R[], row: R, limit: number): void {
+  const at = row.state.receivedAt ?? 0;
+  const isNewer = (other: R | undefined): boolean =>
+    other !== undefined && at > (other.state.receivedAt ?? 0);
+  if (best.length >= limit && !isNewer(best.at(-1))) return;
+  let place = best.length;
+  while (isNewer(best[place - 1])) place -= 1;
+  best.splice(place, 0, row);
+  if (best.length > limit) best.pop();
 }

@@ -24,8 +24,10 @@ const SMALL = 1_000;
 
 class CaseList {
   readonly #byId = new Map<CaseId, CaseRow>();
-  readonly #search = new CaseSearch();
+  readonly #search = new CaseSearch<CaseRow>();
   #isLearning = false;
+  /** What is typed may be pinyin: whoever has typed already sees what that finds. */
+  #knowsPinyin = $state(false);
   #changed: ReturnType<typeof setTimeout> | undefined;
   #timedAt = 0;
   /** Counts the times all clocks were begun anew. */
@@ -144,6 +146,8 @@ class CaseList {
 
   /** See `CaseSearch.find`. */
   search(text: string, limit = 20): CaseRow[] {
+    // Read so that the answer follows.
+    void this.#knowsPinyin;
     return this.#search.find(this.rows, { text, matters: catalogState.searched, limit });
   }
 
@@ -154,12 +158,21 @@ class CaseList {
     try {
       const { initialsOf } = await import('#lib/search/pinyin-initials.ts');
       this.#search.learn(initialsOf);
-      // Whoever has typed already sees what pinyin finds.
-      this.#show();
+      this.#knowsPinyin = true;
+      await this.#prepareSearch();
     } catch (error) {
       // Not there before the program has been kept for working offline; the next search tries again.
       this.#isLearning = false;
       faults.note(error);
+    }
+  }
+
+  /** In pieces: the first letter a clerk types does not wait for the readings of every name. */
+  async #prepareSearch(): Promise<void> {
+    const { rows } = this;
+    for (let i = 0; i < rows.length; i += SMALL) {
+      await idle();
+      this.#search.prepare(rows.slice(i, i + SMALL));
     }
   }
 }
