@@ -79,6 +79,15 @@ describe('an administrator with a second factor', () => {
     }
   });
 
+  test('may be typed in full width', async () => {
+    hub.clock.moveBy(90_000);
+    const wide = codeAt(secret, now()).replaceAll(/\d/g, (digit) =>
+      String.fromCodePoint(0xff10 + Number(digit)),
+    );
+    expect((await show(await login(hub.url, 'sunl'), wide)).status).toBe(204);
+    hub.clock.moveBy(90_000);
+  });
+
   test('shows a code once: here, elsewhere, at the same time and an older one after it', async () => {
     const sessions = [];
     for (let i = 0; i < 4; i++) sessions.push(await login(hub.url, 'sunl'));
@@ -162,7 +171,8 @@ test('what was not confirmed within ten minutes, or by a wrong code, is no facto
   const { body } = await as(headers, 'POST /api/session/factor/setup', {});
   expect(String(body['uri'])).toMatch(/^otpauth:\/\/totp\/.*wug\?issuer=.*&secret=/);
   const confirm = (code: string) => as(headers, 'POST /api/session/factor/confirm', { code });
-  expect(codeOf(await confirm('000000'))).toBe('factor-wrong');
+  for (const code of ['000000', '一二三四五六', 'ꁠᲮठꔳ𖠕'])
+    expect(codeOf(await confirm(code))).toBe('factor-wrong');
   hub.clock.moveBy(11 * 60_000);
   expect(codeOf(await confirm(codeAt(String(body['secret']), now())))).toBe('not-found');
   expect((await as(headers, 'GET /api/audit')).status).toBe(200);

@@ -181,7 +181,10 @@ export class SecondFactors implements FactorGate {
 
   /** The time step whose code was shown. */
   #stepOf(secret: Secret, code: string): number | undefined {
-    const token = code.replaceAll(/\s/g, '');
+    // An input method for Chinese may write digits in full width.
+    const token = code.normalize('NFKC').replaceAll(/\s/g, '');
+    // The library throws at what is as long but no digits.
+    if (!/^[0-9]+$/.test(token)) return undefined;
     const timestamp = this.#clock.now();
     const delta = new TOTP({ ...CODE, secret }).validate({ token, timestamp, window: WINDOW });
     return delta === null ? undefined : Math.floor(timestamp / (CODE.period * 1_000)) + delta;
