@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { setPriority } from 'node:os';
-import { badBodies } from './bad-bodies.ts';
+import { badBodies, type BadBody } from './bad-bodies.ts';
 import { BAD_IDS, BAD_TARGETS } from './bad-paths.ts';
 import { sendRaw, type RawRequest } from './raw-request.ts';
 
@@ -26,13 +26,15 @@ const SLOW_LINES = 150;
 const DRIP_MS = 200;
 
 let arms: Arms | undefined;
+/** Made before the first attack: what it costs to make them must not be taken for the attack. */
+let requests: Map<Assault, RawRequest[]> = new Map();
 let underWay: { stop: () => void; done: Promise<unknown> } | undefined;
 let sent = 0;
 
 /** Bodies by what their names begin with, at the doors behind which bodies are read: for anybody, and for a terminal. */
-function bodiesAt(names: RegExp): RawRequest[] {
+function bodiesAt(names: RegExp, bodies: BadBody[]): RawRequest[] {
   const { insider } = getArms();
-  return badBodies()
+  return bodies
     .filter(({ name }) => names.test(name))
     .flatMap(({ body, headers }) =>
       [
@@ -48,32 +50,35 @@ function bodiesAt(names: RegExp): RawRequest[] {
     );
 }
 
-const REQUESTS: Record<Exclude<Assault, 'slow bodies'>, () => RawRequest[]> = {
-  'long bodies': () => bodiesAt(/^(10|50) MB/),
-  'deep JSON': () => bodiesAt(/^(deep|keys)/),
-  'path tricks': () => {
-    const { insider } = getArms();
-    const ids = BAD_IDS.map((id) => ({ method: 'POST', target: `/api/devices/${id}/revoke` }));
-    return [...BAD_TARGETS.map((target) => ({ target, headers: insider })), ...ids];
-  },
-  fuzz: () =>
-    getArms().fuzz.map(({ body, ...request }) => ({
-      ...request,
-      ...(typeof body === 'string' && { body: Buffer.from(body, 'latin1') }),
-    })),
-};
+function prepare(): Map<Assault, RawRequest[]> {
+  const { insider, fuzz } = getArms();
+  const bodies = badBodies().map((bad) => ({ ...bad, body: Buffer.from(bad.body) }));
+  const ids = BAD_IDS.map((id) => ({ method: 'POST', target: `/api/devices/${id}/revoke` }));
+  return new Map<Assault, RawRequest[]>([
+    ['long bodies', bodiesAt(/^(10|50) MB/, bodies)],
+    ['deep JSON', bodiesAt(/^(deep|keys)/, bodies)],
+    ['path tricks', [...BAD_TARGETS.map((target) => ({ target, headers: insider })), ...ids]],
+    [
+      'fuzz',
+      fuzz.map(({ body, ...request }) => ({
+        ...request,
+        ...(typeof body === 'string' && { body: Buffer.from(body, 'latin1') }),
+      })),
+    ],
+  ]);
+}
 
 function getArms(): Arms {
   if (arms === undefined) throw new Error('not armed');
   return arms;
 }
 
-function beginSending(requests: RawRequest[]): { stop: () => void; done: Promise<unknown> } {
+function beginSending(wanted: RawRequest[]): { stop: () => void; done: Promise<unknown> } {
   let isOver = false;
   let next = 0;
   const attacker = async (_: unknown, index: number): Promise<void> => {
     while (!isOver) {
-      const request = requests[next++ % requests.length];
+      const request = wanted[next++ % wanted.length];
       if (request === undefined) throw new Error('nothing to send');
       const address = `10.66.0.${String(index + 1)}`;
       const headers = { 'x-forwarded-for': address, ...request.headers };
@@ -139,11 +144,14 @@ function beginDribbling(): { stop: () => void; done: Promise<unknown> } {
 setPriority(19);
 process.once('disconnect', () => process.exit());
 process.on('message', (order: AssaultOrder) => {
-  if ('arms' in order) arms = order.arms;
-  else if ('begin' in order) {
+  if ('arms' in order) {
+    arms = order.arms;
+    requests = prepare();
+    process.send?.({ sent });
+  } else if ('begin' in order) {
     sent = 0;
     const what = order.begin;
-    underWay = what === 'slow bodies' ? beginDribbling() : beginSending(REQUESTS[what]());
+    underWay = what === 'slow bodies' ? beginDribbling() : beginSending(requests.get(what) ?? []);
     process.send?.({ sent });
   } else {
     underWay?.stop();

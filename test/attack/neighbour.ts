@@ -12,6 +12,8 @@ import { ASSAULTS, type Arms, type Assault, type AssaultOrder, type AssaultRepor
 import type { Prepared, PrepareOrder } from './neighbour-hub.ts';
 import { sendRaw, type RawRequest } from './raw-request.ts';
 
+/** Odd, so that there is a middle. */
+const ROUNDS = 7;
 /** Pushes of a phase, each with a pull after it. */
 const PER_PHASE = 30;
 /** A station does not ask without a breath. */
@@ -25,49 +27,60 @@ interface Times {
   push: number[];
   pull: number[];
 }
+/** Side by side: what else the machine does meanwhile meets both. */
+interface Round {
+  calm: Times;
+  attacked: Times;
+}
 export interface Pace {
   pushP95Ms: number;
   pullP95Ms: number;
 }
 export interface NeighbourFigures {
   rounds: number;
+  /** Of all that was measured. */
   calm: Pace;
   attacked: Pace;
-  /** Of both p95 the worse, attacked to calm; over all attacks, and by attack to the calm beside it. */
+  /** Of both p95 the worse, attacked to the calm beside it, in the middle round; of the worst attack, and by attack. */
   ratio: number;
   byAttack: Record<string, Pace & { ratio: number; sent: number }>;
 }
 
-export async function measureNeighbour({ seed = 1, rounds = 5 } = {}): Promise<NeighbourFigures> {
+export async function measureNeighbour({ seed = 1, rounds = ROUNDS } = {}): Promise<NeighbourFigures> {
   const hub = fork(fileURLToPath(new URL('./neighbour-hub.ts', import.meta.url)));
   const assault = fork(fileURLToPath(new URL('./assault.ts', import.meta.url)));
   try {
     const cases = WARM_UP + rounds * ASSAULTS.length * 2 * PER_PHASE;
     const prepared = await told<Prepared>(hub, { seed, cases, fuzz: FUZZ } satisfies PrepareOrder);
     const { hubUrl, insider, fuzz } = prepared;
-    assault.send({ arms: { hubUrl, insider, fuzz } satisfies Arms } satisfies AssaultOrder);
+    await told(assault, { arms: { hubUrl, insider, fuzz } satisfies Arms } satisfies AssaultOrder);
     const neighbour = new Neighbour(prepared);
     await neighbour.work(WARM_UP);
-    const calm = new Map<Assault, Times>();
-    const attacked = new Map<Assault, Times>();
+    const measured = new Map<Assault, Round[]>(ASSAULTS.map((kind) => [kind, []]));
     const sent = new Map<Assault, number>();
     for (let round = 0; round < rounds; round++) {
-      for (const kind of ASSAULTS) {
-        add(calm, kind, await neighbour.work(PER_PHASE));
+      for (const [kind, done] of measured) {
+        const calm = await neighbour.work(PER_PHASE);
         await told(assault, { begin: kind } satisfies AssaultOrder);
-        add(attacked, kind, await neighbour.work(PER_PHASE));
+        const attacked = await neighbour.work(PER_PHASE);
         const report = await told<AssaultReport>(assault, { end: true } satisfies AssaultOrder);
         sent.set(kind, (sent.get(kind) ?? 0) + report.sent);
+        done.push({ calm, attacked });
       }
     }
     const byAttack: NeighbourFigures['byAttack'] = {};
-    for (const kind of ASSAULTS) {
-      const pace = paceOf(getTimes(attacked, kind));
-      const ratio = ratioOf(pace, paceOf(getTimes(calm, kind)));
-      byAttack[kind] = { ...pace, ratio, sent: sent.get(kind) ?? 0 };
+    for (const [kind, done] of measured) {
+      const pace = paceOf(done.map(({ attacked }) => attacked));
+      byAttack[kind] = { ...pace, ratio: ratioOf(done), sent: sent.get(kind) ?? 0 };
     }
-    const all = { calm: paceOf(merged(calm)), attacked: paceOf(merged(attacked)) };
-    return { rounds, ...all, ratio: ratioOf(all.attacked, all.calm), byAttack };
+    const all = [...measured.values()].flat();
+    return {
+      rounds,
+      calm: paceOf(all.map(({ calm }) => calm)),
+      attacked: paceOf(all.map(({ attacked }) => attacked)),
+      ratio: Math.max(...Object.values(byAttack).map(({ ratio }) => ratio)),
+      byAttack,
+    };
   } finally {
     assault.kill();
     hub.kill();
@@ -144,38 +157,31 @@ async function timed(work: () => Promise<void>): Promise<number> {
   return performance.now() - beganAt;
 }
 
-function add(to: Map<Assault, Times>, kind: Assault, { push, pull }: Times): void {
-  const found = getTimes(to, kind);
-  to.set(kind, { push: [...found.push, ...push], pull: [...found.pull, ...pull] });
+function paceOf(times: Times[]): Pace {
+  const rounded = (ms: number) => Number(ms.toFixed(1));
+  return {
+    pushP95Ms: rounded(p95(times.flatMap(({ push }) => push))),
+    pullP95Ms: rounded(p95(times.flatMap(({ pull }) => pull))),
+  };
 }
 
-function getTimes(of: Map<Assault, Times>, kind: Assault): Times {
-  return of.get(kind) ?? { push: [], pull: [] };
-}
-
-function merged(times: Map<Assault, Times>): Times {
-  const all = [...times.values()];
-  return { push: all.flatMap(({ push }) => push), pull: all.flatMap(({ pull }) => pull) };
-}
-
-function paceOf({ push, pull }: Times): Pace {
-  return { pushP95Ms: p95(push), pullP95Ms: p95(pull) };
-}
-
-function ratioOf(attacked: Pace, calm: Pace): number {
-  const worse = Math.max(attacked.pushP95Ms / calm.pushP95Ms, attacked.pullP95Ms / calm.pullP95Ms);
-  return Number(worse.toFixed(2));
+/** A machine that stutters spoils a round, not the middle one. */
+function ratioOf(rounds: Round[]): number {
+  const middle = (of: keyof Times) => {
+    const ratios = rounds.map(({ calm, attacked }) => p95(attacked[of]) / p95(calm[of]));
+    return ratios.sort((a, b) => a - b)[Math.floor(ratios.length / 2)] ?? NaN;
+  };
+  return Number(Math.max(middle('push'), middle('pull')).toFixed(2));
 }
 
 function p95(times: number[]): number {
-  const sorted = [...times].sort((a, b) => a - b);
-  return Number((sorted[Math.floor(sorted.length * 0.95)] ?? NaN).toFixed(1));
+  return times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.95)] ?? NaN;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { values } = parseArgs({
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string', default: String(ROUNDS) },
       seed: { type: 'string', default: '1' },
     },
   });

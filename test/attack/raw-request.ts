@@ -30,7 +30,7 @@ export function sendRaw(
   { method = 'GET', target, headers = {}, body, isEndless = false }: RawRequest,
 ): Promise<RawAnswer> {
   const { hostname, port, host } = new URL(hubUrl);
-  const bytes = body === undefined ? undefined : Buffer.from(body);
+  const bytes = typeof body === 'string' ? Buffer.from(body) : body;
   const lines = Object.entries({
     host,
     connection: 'close',
