@@ -9,6 +9,7 @@ import type { DeviceKey } from '@sanji/sync/domain/catalog';
 import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { UnitCode } from '@sanji/sync/domain/identifiers';
 import type { Clock } from '@sanji/sync/replication/ports';
+import { SLICES } from '../slices.ts';
 import type { HubStores } from '../store/open-store.ts';
 
 export interface ExportDeps {
@@ -33,22 +34,35 @@ export interface ExportSink {
   manifest(text: string): Promise<void>;
 }
 
+/** Written at once. */
+const PIECE_CHARS = 64 * 1024;
+
 const READING_ORDER = ['cases', 'quarantine', 'register', 'catalog', 'log'] as const satisfies Part[];
 
 export async function exportParts(deps: ExportDeps, sink: ExportSink): Promise<void> {
   const startedAt = deps.clock.now();
+  const sliced = SLICES.begin();
   const files = new Map<Part, Manifest['files'][number]>();
   for (const part of READING_ORDER) {
     await sink.begin(part);
     const file = { part, lines: 0, bytes: 0, sha256: '' };
     const digest = createHash('sha256');
-    for await (const docs of docsOf(deps.stores, part)) {
-      const text = docs.map(lineOf).join('');
+    let text = '';
+    const flush = async () => {
       digest.update(text);
-      file.lines += docs.length;
       file.bytes += Buffer.byteLength(text);
       await sink.write(text);
+      text = '';
+    };
+    for await (const docs of docsOf(deps.stores, part)) {
+      for (const doc of docs) {
+        text += lineOf(doc);
+        file.lines += 1;
+        if (text.length >= PIECE_CHARS) await flush();
+        await sliced();
+      }
     }
+    if (text !== '') await flush();
     files.set(part, { ...file, sha256: digest.digest('hex') });
     await sink.end();
   }

@@ -1,15 +1,26 @@
 /** The interfaces in OpenAPI 3.1, made of the very routes that are served. */
 import { z } from 'zod';
 import { accessOf, type Access } from '../http/access.ts';
-import { answered, forAnyone, methodOf, pathOf, type Endpoint } from '../http/endpoint.ts';
+import { forAnyone, methodOf, pathOf, type Endpoint } from '../http/endpoint.ts';
 import { problemSchema } from './schemas.ts';
 
 export function openApiRoute(endpoints: () => Endpoint[]): Endpoint {
+  // Anybody may ask, and making it takes many milliseconds: it is made once.
+  let text: string | undefined;
   return forAnyone({
     name: 'GET /api/openapi.json',
     summary: 'This description.',
     answers: { schema: z.record(z.string(), z.unknown()) },
-    handle: () => Promise.resolve(answered(describe(endpoints()))),
+    handle: () =>
+      Promise.resolve({
+        ok: true,
+        value: {
+          stream: (response) => {
+            response.type('application/json').send((text ??= JSON.stringify(describe(endpoints()))));
+            return Promise.resolve();
+          },
+        },
+      }),
   });
 }
 
