@@ -21,7 +21,7 @@ export interface TestHub {
 export const TEST_NOW = Date.parse('2026-11-23T10:00:00+08:00');
 
 /** A test is refused more often than a person; none of it is held back. */
-const UNMOVED = { ...PATIENCE, refusalMs: 0 };
+const UNMOVED = { ...PATIENCE, refusalMs: 0, refusedBytesAMs: Infinity };
 
 export async function startTestHub(
   env: Record<string, string> = {},

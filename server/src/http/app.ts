@@ -35,10 +35,12 @@ import { syncRoutes } from '../resources/sync.ts';
 import { refuseCrossSite } from './cross-site.ts';
 import { methodOf, pathOf, type Endpoint } from './endpoint.ts';
 import { COSTLY, costLimit, GUESSABLE, guessLimit, overallLimit } from './limits.ts';
+import { Order } from './order.ts';
 import { cutStalledBodies, PATIENCE, type Patience } from './patience.ts';
 import { answerProblem } from './problem-response.ts';
 import { logRequest } from './request-log.ts';
 import { putOffRefusals } from './put-off.ts';
+import { walkingPace, WalkingPace } from './read-off.ts';
 import { runEndpoint } from './run-endpoint.ts';
 import { securityHeaders } from './security-headers.ts';
 import { staticClient } from './static-client.ts';
@@ -100,16 +102,19 @@ export function createApp({
   app.use(cutStalledBodies(patience));
   app.use(logRequest(log, metrics));
   app.use(putOffRefusals(patience.refusalMs));
+  app.use(walkingPace(new WalkingPace(patience.refusedBytesAMs)));
   app.use(securityHeaders(config.clientDir));
   app.use(compression());
   app.use(onInterfaces(refuseCrossSite), onInterfaces(overallLimit()));
 
   const guess = guessLimit();
-  const cost = costLimit();
+  const order = new Order();
   for (const endpoint of endpoints) {
-    const handlers = [runEndpoint({ sessions, factors, tokens, presence, stopping, onFault }, endpoint)];
+    const handlers = [
+      runEndpoint({ sessions, factors, tokens, presence, order, stopping, onFault }, endpoint),
+    ];
     if (GUESSABLE.includes(endpoint.name)) handlers.unshift(guess);
-    if (COSTLY.includes(endpoint.name)) handlers.unshift(cost);
+    if (COSTLY.includes(endpoint.name)) handlers.unshift(costLimit());
     const method = methodOf(endpoint).toLowerCase() as 'get' | 'post' | 'put' | 'delete';
     app[method](pathOf(endpoint), named(endpoint), ...handlers);
   }

@@ -47,6 +47,10 @@ interface Described<B, Q> {
   bodyType?: 'json' | 'text';
   /** Default 64 KB. */
   maxBytes?: number;
+  /** Names and values in a JSON body. Default: as many as fit into `maxBytes` when nobody makes them short on purpose. */
+  maxValues?: number;
+  /** The answer lasts as long as the caller listens. */
+  isEndless?: boolean;
   /** What a good answer holds, for the OpenAPI document. */
   answers?: { schema: z.ZodType; status?: 200 | 201 | 204; mediaType?: string };
 }

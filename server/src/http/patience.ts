@@ -13,6 +13,8 @@ export interface Patience {
   checkMs: number;
   /** The longest that refusals are held back from who is refused again and again; 0: they never are. */
   refusalMs: number;
+  /** How fast the rest of refused bodies is taken, of all lines together, bytes per millisecond. */
+  refusedBytesAMs: number;
 }
 
 export const PATIENCE: Patience = {
@@ -21,6 +23,8 @@ export const PATIENCE: Patience = {
   idleMs: 120_000,
   checkMs: 5_000,
   refusalMs: 1_000,
+  // Four megabytes a second: reading as many takes a few hundredths of the thread's time.
+  refusedBytesAMs: 4_000,
 };
 
 /** Half a kilobyte a second: the worst modem line brings ten times as much. */

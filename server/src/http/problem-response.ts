@@ -2,6 +2,7 @@
 import { retryOf, type Problem, type ProblemCode } from '@sanji/sync/domain/problem';
 import type { Response } from 'express';
 import { whenDue } from './put-off.ts';
+import { readOff } from './read-off.ts';
 
 /** Codes that are not a plain 422. */
 const STATUS: Partial<Record<ProblemCode, number>> = {
@@ -78,6 +79,12 @@ export function answerProblem(response: Response, problem: Problem): void {
       .type('application/problem+json')
       .send(JSON.stringify(document));
   };
-  if (document.status >= 500) send();
-  else whenDue(response, send);
+  const sendWhenThrough = (): void => {
+    void readOff(response).then((isThrough) => {
+      if (!isThrough) response.setHeader('connection', 'close');
+      send();
+    });
+  };
+  if (document.status >= 500) sendWhenThrough();
+  else whenDue(response, sendWhenThrough);
 }

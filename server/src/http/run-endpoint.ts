@@ -1,15 +1,18 @@
 /** From an HTTP request to an endpoint and back: authorise, read, parse, call, answer. The only code that sees request and response. */
-import { json, text, type Request, type RequestHandler, type Response } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { problem, refused, type Problem, type Result } from '@sanji/sync/domain/problem';
 import { StoreError } from '../store/store-error.ts';
 import { authorise, type AuthoriseDeps } from './authorise.ts';
-import type { Answer, Endpoint } from './endpoint.ts';
+import type { Answer, Caller, Endpoint } from './endpoint.ts';
+import type { Order } from './order.ts';
 import { answerProblem } from './problem-response.ts';
+import { BUSY, readBody, type BodyBounds } from './read-body.ts';
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
 export interface RunDeps extends AuthoriseDeps {
+  order: Order;
   /** Aborted when the hub stops: open streams end. */
   stopping: AbortSignal;
   /** For what must not happen. Gives back the reference under which it is in the log. */
@@ -17,41 +20,56 @@ export interface RunDeps extends AuthoriseDeps {
 }
 
 export function runEndpoint(deps: RunDeps, endpoint: Endpoint): RequestHandler {
-  const readBody = bodyReader(endpoint);
   return (request, response) => {
-    void answer(deps, { endpoint, readBody }, { request, response }).catch((error: unknown) => {
+    void answer(deps, endpoint, { request, response }).catch((error: unknown) => {
       answerProblem(response, problemOf(error, deps));
     });
   };
 }
 
-interface Prepared {
-  endpoint: Endpoint;
-  readBody: RequestHandler | undefined;
-}
 interface Exchange {
   request: Request;
   response: Response;
 }
 
-async function answer(
-  deps: RunDeps,
-  { endpoint, readBody }: Prepared,
-  { request, response }: Exchange,
-): Promise<void> {
+async function answer(deps: RunDeps, endpoint: Endpoint, exchange: Exchange): Promise<void> {
+  const { request, response } = exchange;
   const caller = await authorise(deps, endpoint.name, request);
   if (!caller.ok) {
     answerProblem(response, caller.problem);
     return;
   }
-  if (readBody !== undefined)
-    await new Promise<void>((resolve, reject) => {
-      readBody(request, response, (error?: unknown) => {
-        if (error === undefined) resolve();
-        else reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    });
-  const body = parsed(endpoint.body, request.body, 'body');
+  const { order } = deps;
+  const way = {
+    isLong: (endpoint.maxBytes ?? 0) > DEFAULT_MAX_BYTES,
+    isEndless: endpoint.isEndless === true,
+    address: request.ip ?? '',
+  };
+  const held = order.holdBody(caller.value, way);
+  let done = (): void => undefined;
+  try {
+    const bounds = boundsOf(endpoint);
+    const body: Result<unknown> =
+      bounds === undefined ? { ok: true, value: undefined } : await readBody(request, bounds, held.add);
+    const turn = order.turnOf(caller.value, way);
+    if (turn === undefined) answerProblem(response, BUSY);
+    else {
+      done = await turn;
+      // Who hung up while it waited wants nothing any more.
+      if (!response.destroyed) await serve(deps, endpoint, { ...exchange, caller: caller.value, body });
+    }
+  } finally {
+    held.release();
+    done();
+  }
+}
+
+async function serve(
+  deps: RunDeps,
+  endpoint: Endpoint,
+  { request, response, caller, body: read }: Exchange & { caller: Caller; body: Result<unknown> },
+): Promise<void> {
+  const body = read.ok ? parsed(endpoint.body, read.value, 'body') : read;
   const query = parsed(endpoint.query, request.query, 'query');
   const bad = [body, query].find((input) => !input.ok);
   if (bad?.ok === false) {
@@ -66,7 +84,7 @@ async function answer(
     params,
     address: request.ip ?? '',
   };
-  const result = await endpoint.handle(asked, caller.value);
+  const result = await endpoint.handle(asked, caller);
   if (result.ok) await send(response, result.value, { deps, request });
   else answerProblem(response, result.problem);
 }
@@ -92,12 +110,9 @@ async function send(
   else response.json(value.json);
 }
 
-function bodyReader({ body, bodyType, maxBytes }: Endpoint): RequestHandler | undefined {
+function boundsOf({ body, bodyType = 'json', maxBytes = DEFAULT_MAX_BYTES, maxValues }: Endpoint) {
   if (body === undefined) return undefined;
-  const limit = maxBytes ?? DEFAULT_MAX_BYTES;
-  return bodyType === 'text'
-    ? text({ limit, type: ['text/plain', 'application/json'] })
-    : json({ limit, strict: true });
+  return { type: bodyType, maxBytes, ...(maxValues !== undefined && { maxValues }) } satisfies BodyBounds;
 }
 
 function parsed(schema: z.ZodType | undefined, value: unknown, where: string): Result<unknown> {
@@ -108,21 +123,11 @@ function parsed(schema: z.ZodType | undefined, value: unknown, where: string): R
   return refused('malformed', { where: path === '' ? where : `${where}.${path}`.slice(0, 200) });
 }
 
-/** Body parsers and stores reject with errors of their own; everything else is a bug and is logged once. */
+/** Stores reject with errors of their own; everything else is a bug and is logged once. */
 function problemOf(error: unknown, deps: RunDeps): Problem {
-  if (isTooLarge(error)) return problem('too-large', { maxBytes: error.limit });
-  if (isBadRequest(error)) return problem('malformed', { where: 'body' });
   if (error instanceof StoreError && (error.code === 'unavailable' || error.code === 'broken')) {
     deps.onFault(error);
     return problem('unavailable');
   }
   return problem('internal', { reference: deps.onFault(error) });
-}
-
-function isTooLarge(error: unknown): error is { limit: number } {
-  return error instanceof Error && 'status' in error && error.status === 413 && 'limit' in error;
-}
-function isBadRequest(error: unknown): boolean {
-  if (!(error instanceof Error) || !('status' in error)) return false;
-  return typeof error.status === 'number' && error.status >= 400 && error.status < 500;
 }

@@ -1,5 +1,5 @@
 /** The table of contents of a street relay: what it answers itself, under the same names and the same access table as a hub. */
-import { MAX_BUNDLE_BYTES, bundleSchema } from '@sanji/sync/protocol/bundle';
+import { MAX_BUNDLE_BYTES, MAX_BUNDLE_VALUES, bundleSchema } from '@sanji/sync/protocol/bundle';
 import { MAX_GIVE_BACK_BYTES, PROTOCOL_VERSION } from '@sanji/sync/protocol/messages';
 import { refused } from '@sanji/sync/domain/problem';
 import { answered, forDevice, type Endpoint } from '../http/endpoint.ts';
@@ -42,6 +42,7 @@ export function relayEndpoints(container: RelayContainer): Endpoint[] {
       summary: 'Handed on to the district, which rules on it: only while the line is up.',
       body: bundleSchema,
       maxBytes: MAX_BUNDLE_BYTES,
+      maxValues: MAX_BUNDLE_VALUES,
       answers: { schema: bundleTaken },
       async handle({ body }) {
         const taken = await line.bundle(body);

@@ -1,6 +1,6 @@
 /** Work that comes without a line of its own: carried in on a stick, or handed over by a terminal that was taken out of service. */
 import { z } from 'zod';
-import { bundleSchema, MAX_BUNDLE_BYTES } from '@sanji/sync/protocol/bundle';
+import { bundleSchema, MAX_BUNDLE_BYTES, MAX_BUNDLE_VALUES } from '@sanji/sync/protocol/bundle';
 import { answered, forAnyone, forDevice, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
 import { handOver } from '../hub/handover.ts';
@@ -46,6 +46,7 @@ export function bundleRoutes(container: Container): Endpoint[] {
         'Hand in a bundle that another terminal made: the maker’s signature counts, each action is ruled once, and the answer opens for the maker alone.',
       body: bundleSchema,
       maxBytes: MAX_BUNDLE_BYTES,
+      maxValues: MAX_BUNDLE_VALUES,
       answers: { schema: bundleTaken },
       async handle({ body }, { device: carrier }) {
         const done = await takeBundle(deps, body);
@@ -70,6 +71,7 @@ export function bundleRoutes(container: Container): Endpoint[] {
         'The last words of a terminal that was taken out of service, proven by its key: kept for an administrator, never ruled. Idempotent; the receipt is the hub’s signature.',
       body: bundleSchema,
       maxBytes: MAX_BUNDLE_BYTES,
+      maxValues: MAX_BUNDLE_VALUES,
       answers: { schema: handedOver },
       async handle({ body }) {
         const done = await handOver(deps, body);

@@ -105,6 +105,7 @@ export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, s
     }),
     forDevice({
       name: 'GET /sync/events',
+      isEndless: true,
       summary: 'Server-sent events named `moved` with the feed’s name: pokes only, no data.',
       answers: { schema: z.string(), mediaType: 'text/event-stream' },
       handle: (_asked, { device }) =>

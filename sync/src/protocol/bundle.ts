@@ -26,6 +26,8 @@ export const MAX_BUNDLE_BYTES = 4_000_000;
 /** What is read from a file: an answer may be larger than what it answers. */
 export const MAX_BUNDLE_FILE_BYTES = 24_000_000;
 const MAX_PARTS = 5_000;
+/** Names and values of the JSON: three of each part, and the head's. */
+export const MAX_BUNDLE_VALUES = 4 * MAX_PARTS + 100;
 /** What a part and a bundle take beside their content, generously. */
 const PART_FRAME = 100;
 const BUNDLE_FRAME = 6_000;
