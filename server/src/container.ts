@@ -13,6 +13,7 @@ import { HubDevice } from './hub/hub-device.ts';
 import { HubLife } from './hub/hub-life.ts';
 import { HubSync } from './hub/hub-sync.ts';
 import { LastingWork } from './hub/lasting-work.ts';
+import { OpenCases } from './hub/open-cases.ts';
 import { Pokes } from './hub/pokes.ts';
 import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
@@ -45,6 +46,7 @@ export interface Container extends Ground {
   /** Where the router stands. */
   checkpoint: RouterCheckpoint;
   agenda: Agenda;
+  openCases: OpenCases;
   unitChanges: UnitChanges;
   lasting: LastingWork;
   pace: PushPace;
@@ -175,6 +177,7 @@ async function assemble(basis: Basis): Promise<Container> {
     router,
     checkpoint,
     agenda,
+    openCases: new OpenCases(master),
     unitChanges: new UnitChanges({ catalog, stores, clock, audit }),
     lasting,
     failing,

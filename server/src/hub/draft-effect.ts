@@ -1,6 +1,5 @@
 /**
  * What publishing a draft of tier rules would touch, as the hub sees it: units, open cases, and which terminals have the rules now in force.
- * Reads every case once, in pages, as a changed calendar does (`Agenda.recompute`): publishing is a rare act of an administrator.
  */
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import { TIERS, type Tier, type UnitCode } from '@sanji/sync/domain/identifiers';
@@ -12,16 +11,15 @@ import {
   type ConcernedCase,
 } from '@sanji/sync/domain/rule-effect';
 import type { RuleProposal } from '@sanji/sync/domain/tier-rules';
-import type { MasterStore } from '@sanji/sync/replication/ports';
 import type { DeviceRecord, DirectoryStore } from '../store/directory-store.ts';
+import type { OpenCases } from './open-cases.ts';
 
-const PAGE = 500;
 /** As many numbers as a person looks through; the counts are of all. */
 export const MAX_LISTED = 100;
 
 export interface EffectDeps {
   catalog: Catalog;
-  master: Pick<MasterStore, 'changes' | 'getMany'>;
+  openCases: Pick<OpenCases, 'list'>;
   directory: Pick<DirectoryStore, 'listDevices'>;
 }
 
@@ -80,19 +78,11 @@ export async function strandedBy(
 }
 
 async function concernedCases(
-  { catalog, master }: Omit<EffectDeps, 'directory'>,
+  { catalog, openCases }: Omit<EffectDeps, 'directory'>,
   { rows }: RuleProposal,
 ): Promise<ConcernedCase[]> {
-  const found: ConcernedCase[] = [];
-  for (let since: string | null = null; ;) {
-    const { ids, last } = await master.changes(since, PAGE);
-    if (ids.length === 0) return found;
-    for (const one of await master.getMany(ids)) {
-      const concern = one === undefined ? undefined : concernOf(catalog, rows, one);
-      if (concern !== undefined) found.push(concern);
-    }
-    since = last;
-  }
+  const open = await openCases.list();
+  return open.map((one) => concernOf(catalog, rows, one)).filter((concern) => concern !== undefined);
 }
 
 function holding(catalog: DeviceRecord['catalog']): { rulesSeq?: number; asOf?: number } {

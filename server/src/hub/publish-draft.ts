@@ -3,10 +3,11 @@ import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Catalog, RulePublication, TierRule } from '@sanji/sync/domain/catalog';
 import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
 import { checkPublication } from '@sanji/sync/domain/tier-rules';
-import type { Clock, MasterStore } from '@sanji/sync/replication/ports';
+import type { Clock } from '@sanji/sync/replication/ports';
 import type { TypedDocuments, Versioned } from '../store/directory-store.ts';
 import type { CatalogService } from './catalog-service.ts';
 import { strandedBy } from './draft-effect.ts';
+import type { OpenCases } from './open-cases.ts';
 
 export interface StoredDraft {
   id: string;
@@ -26,7 +27,7 @@ export interface StoredDraft {
 interface PublishDeps {
   catalog: CatalogService;
   drafts: TypedDocuments<StoredDraft>;
-  master: Pick<MasterStore, 'changes' | 'getMany'>;
+  openCases: Pick<OpenCases, 'list'>;
   clock: Clock;
   /** Numbers up to here may come back from before a restore. */
   seqFloor: number;
@@ -43,7 +44,7 @@ function check(catalog: Catalog, draft: StoredDraft, today: string): Problem | u
  * Problems: wrong-status, second-person-needed, edit-conflict, case-stranded, and those of `checkPublication`.
  */
 async function publish(
-  { catalog, drafts, master, clock, seqFloor }: PublishDeps,
+  { catalog, drafts, openCases, clock, seqFloor }: PublishDeps,
   { value: draft, rev }: Versioned<StoredDraft>,
   publisher: string,
 ): Promise<Result<RulePublication>> {
@@ -58,7 +59,7 @@ async function publish(
   for (;;) {
     const known = catalog.current();
     const bad =
-      check(known, draft, dayOf(clock.now())) ?? (await strandedBy({ catalog: known, master }, draft));
+      check(known, draft, dayOf(clock.now())) ?? (await strandedBy({ catalog: known, openCases }, draft));
     if (bad !== undefined) return { ok: false, problem: bad };
     const publication = numbered(Math.max(seqFloor, ...seqsOf(known)) + 1, draft, {
       publishedBy: [submittedBy, publisher],

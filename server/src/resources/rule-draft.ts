@@ -77,7 +77,7 @@ const effect = z.object({
 });
 const MAX_BYTES = 1024 * 1024;
 
-export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Container): Endpoint[] {
+export function ruleDraftRoutes({ stores, catalog, openCases, clock, life, audit }: Container): Endpoint[] {
   const drafts = stores.directory.documents<StoredDraft>('rule-draft');
   const isDistrict = ({ unit }: Staff) => catalog.current().units.get(unit)?.tier === 'district';
 
@@ -178,7 +178,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
         if (value.issuer !== staff.unit && !isDistrict(staff))
           return refused('out-of-scope', { unit: value.issuer });
         const known = catalog.current();
-        const deps = { catalog: known, master: stores.master, directory: stores.directory };
+        const deps = { catalog: known, openCases, directory: stores.directory };
         const { stranded, ...touched } = await effectOf(deps, value);
         const problem = publishDraft.check(known, value, dayOf(clock.now())) ?? stranded;
         return answered({ ...touched, ...(problem !== undefined && { problem }) });
@@ -196,7 +196,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
         const known = catalog.current();
         const bad =
           publishDraft.check(known, value, dayOf(clock.now())) ??
-          (await strandedBy({ catalog: known, master: stores.master }, value));
+          (await strandedBy({ catalog: known, openCases }, value));
         if (bad !== undefined) return { ok: false, problem: bad };
         const result = await store(
           { ...value, status: 'submitted', submittedBy: caller.staff.staffId, updatedAt: clock.now() },
@@ -215,7 +215,7 @@ export function ruleDraftRoutes({ stores, catalog, clock, life, audit }: Contain
         if (!found.ok) return found;
         const object = `rule-draft:${found.value.value.id}`;
         const done = await publishDraft.publish(
-          { catalog, drafts, master: stores.master, clock, seqFloor: life.epoch.seqFloor },
+          { catalog, drafts, openCases, clock, seqFloor: life.epoch.seqFloor },
           found.value,
           staff.staffId,
         );
