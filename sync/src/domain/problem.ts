@@ -97,8 +97,8 @@ export const PROBLEMS = {
   'second-person-needed': 'needs-person', // {}: publishing takes another administrator
   'no-change': 'needs-person', // {}
   'file-invalid': 'needs-person', // {line, field, reason}
-  'no-decider': 'needs-person', // {matterId}
-  'narrowing-contradicted': 'needs-person', // {matterId, unit}: what the street `unit` has narrowed would leave nobody to decide
+  'no-decider': 'needs-person', // {matterId, day}: from that day on
+  'narrowing-contradicted': 'needs-person', // {matterId, unit, day}: what the street `unit` has narrowed would leave nobody to decide from that day on
   'case-stranded': 'needs-person', // {caseNo, matterId, unit}: an open case that its unit could no longer receive, or nobody decide
   'admins-apart': 'needs-person', // {roles, name}: two of the three administrators in one person
   'last-admin': 'needs-person', // {role, name}

@@ -95,6 +95,27 @@ describe('publishing is refused', () => {
     expect(strandedProblem(catalog, proposal(decided), cases(concern(decided)))).toBeUndefined();
   });
 
+  it('when nobody could decide from a later day on, on which published rules take effect or these end', () => {
+    const coming: RulePublication = {
+      seq: 2,
+      version: '2027.01-1',
+      effectiveFrom: '2027-01-01',
+      document: 'N',
+      issuer: DISTRICT,
+      rows: [row('street', 'accept')],
+      publishedBy: [],
+      publishedAt: 0,
+    };
+    const known = { ...catalog, publications: [...catalog.publications, coming] };
+    const guided = proposal([row('district', 'guide')]);
+    expect(checkPublication(catalog, guided, DAY)).toEqual([]);
+    expect(checkPublication(known, guided, DAY)).toEqual([
+      { code: 'no-decider', params: { matterId: MATTER_ID, day: '2027-01-01' } },
+    ]);
+    // Over before the other begins: then the district decides again.
+    expect(checkPublication(known, { ...guided, effectiveTo: '2026-12-31' }, DAY)).toEqual([]);
+  });
+
   it('when a street has narrowed what the district relies on, and names the street', () => {
     const narrowing: RulePublication = {
       seq: 2,
@@ -110,7 +131,7 @@ describe('publishing is refused', () => {
     const rows = [row('district', 'guide')];
     const refusals = (of: typeof catalog) => checkPublication(of, proposal(rows), '2026-11-23');
     expect(refusals(narrowed)).toEqual([
-      { code: 'narrowing-contradicted', params: { matterId: MATTER_ID, unit: STREET } },
+      { code: 'narrowing-contradicted', params: { matterId: MATTER_ID, unit: STREET, day: DAY } },
     ]);
     expect(refusals(catalog)).toEqual([]);
   });

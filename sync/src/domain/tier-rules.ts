@@ -13,6 +13,7 @@ import type {
   Unit,
 } from './catalog.ts';
 import { takesCases } from './catalog-index.ts';
+import { addDays } from './calendar.ts';
 import { isDay } from './dates.ts';
 import { TIERS } from './identifiers.ts';
 import type { Day, MatterId, Tier, UnitCode } from './identifiers.ts';
@@ -223,11 +224,26 @@ export function checkPublication(catalog: Catalog, proposal: RuleProposal, today
   const next = withProposal(catalog, proposal);
   for (const row of proposal.rows) problems.push(...rowProblems(next, proposal, row));
   if (proposal.rows.every((row) => isUnchanged(catalog, proposal, row))) problems.push(problem('no-change'));
+  const days = daysOfChange(next, effectiveFrom);
   for (const matterId of new Set(proposal.rows.map((row) => row.matterId))) {
-    const stuck = undecidedAt(next, { matterId, day: effectiveFrom });
-    if (stuck !== undefined) problems.push(undecidedProblem(next, proposal, { matterId, stuck }));
+    const found = days
+      .map((day) => ({ day, stuck: undecidedAt(next, { matterId, day }) }))
+      .find(({ stuck }) => stuck !== undefined);
+    if (found?.stuck !== undefined)
+      problems.push(undecidedProblem(next, proposal, { matterId, day: found.day, stuck: found.stuck }));
   }
   return problems;
+}
+
+/** The day itself, and every later one on which other rules take effect or some end: what is published today must hold beside them too. */
+function daysOfChange({ publications }: Pick<Catalog, 'publications'>, from: Day): Day[] {
+  const later = publications
+    .flatMap(({ effectiveFrom, effectiveTo }) => [
+      effectiveFrom,
+      ...(effectiveTo === undefined || !isDay(effectiveTo) ? [] : [addDays(effectiveTo, 1)]),
+    ])
+    .filter((day) => day > from);
+  return [from, ...new Set(later)].sort();
 }
 
 /** The catalog as it would be once the proposal is published. */
@@ -295,9 +311,8 @@ function isUnchanged(catalog: Catalog, proposal: RuleProposal, row: TierRule): b
 function undecidedProblem(
   next: Catalog,
   proposal: RuleProposal,
-  { matterId, stuck }: { matterId: MatterId; stuck: Unit },
+  { matterId, day, stuck }: { matterId: MatterId; day: Day; stuck: Unit },
 ): Problem {
-  const day = proposal.effectiveFrom;
   const others = pathOf(next, stuck.code).filter(
     ({ code, tier }) => tier !== 'district' && code !== proposal.issuer,
   );
@@ -306,8 +321,8 @@ function undecidedProblem(
     return undecidedAt({ ...next, publications }, { matterId, day, among: [stuck] }) === undefined;
   });
   return street === undefined
-    ? problem('no-decider', { matterId })
-    : problem('narrowing-contradicted', { matterId, unit: street.code });
+    ? problem('no-decider', { matterId, day })
+    : problem('narrowing-contradicted', { matterId, unit: street.code, day });
 }
 
 /** A unit that could accept a case which no unit on its path may decide. */

@@ -31,8 +31,6 @@ export function draftProblemText(problem: Problem, catalog: Catalog): string {
   switch (problem.code) {
     case 'rule-widens':
       return m.matrix_bad_widens({ matter, unit: catalog.units.get(String(unit))?.display ?? String(unit) });
-    case 'no-decider':
-      return m.matrix_bad_no_decider({ matter });
     case 'decide-above':
       return m.matrix_bad_decide_above({ matter });
     case 'document-missing':
