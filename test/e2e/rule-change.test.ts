@@ -30,9 +30,20 @@ it('lets a station decide from the day of the rule, and keeps the old rule for t
   const desk = await terminalAt(hub, scratch, { place: 'district', person: PEOPLE.he });
   await desk.page.goto(`http://district.localhost:${String(hub.port)}/matters`);
   await desk.byId('matrix-new').click();
+  await desk.byId('matrix-effective-from').fill(typedDay);
+  for (const tier of ['street', 'district']) {
+    await desk.byId(`cell-${matter.matterId}-${tier}`).click();
+    await desk.page.keyboard.press('Digit0');
+  }
+  await desk.byId('matrix-submit').click();
+  await desk.byId('matrix-problems').getByText(`没有层级能办结「${matter.name.zh}」`).waitFor();
+  expect(await desk.byId(`cell-${matter.matterId}-district`).getAttribute('aria-invalid')).toBe('true');
+  for (const tier of ['street', 'district']) {
+    await desk.byId(`cell-${matter.matterId}-${tier}`).click();
+    await desk.page.keyboard.press('KeyU');
+  }
   await desk.byId(`cell-${matter.matterId}-community`).click();
   await desk.page.keyboard.press('Digit3');
-  await desk.byId('matrix-effective-from').fill(typedDay);
   await desk.byId('matrix-document').fill('五政管〔2026〕18 号（示例）');
   await desk.byId('matrix-submit').click();
   await desk.byId('matrix-take-back').waitFor();

@@ -1,6 +1,7 @@
 /** The rows of the matrix as they are shown: found, filtered, in groups by category. */
 import type { Catalog, MatterVersion, Mode, RuleCondition, TierRule } from '@sanji/sync/domain/catalog';
 import type { Day } from '@sanji/sync/domain/identifiers';
+import type { Problem } from '@sanji/sync/domain/problem';
 import {
   baseRow,
   cellKeyOf,
@@ -135,6 +136,17 @@ export function narrowingsOf(catalog: Catalog, day: Day): Narrowing[] {
         ...(effectiveTo !== undefined && { effectiveTo }),
       })),
     );
+}
+
+/** What of the problems of a draft lies in a cell; one that names no tier lies in all cells of its matter. */
+export function faultAt(problems: readonly Problem[], cell: Cell): Problem | undefined {
+  return problems.find(
+    ({ params = {} }) =>
+      params['matterId'] === cell.matterId &&
+      (params['tier'] === undefined || params['tier'] === cell.tier) &&
+      // The unit of any other problem is not where it lies, but whom it concerns.
+      (params['tier'] === undefined || cell.unit === undefined || params['unit'] === cell.unit),
+  );
 }
 
 export function groupsOf(rows: readonly MatrixRow[]): MatrixGroup[] {
