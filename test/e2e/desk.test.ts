@@ -154,6 +154,22 @@ describe('a scanner', () => {
     await verdict.and(station.page.locator('[data-verdict="forged"]')).waitFor();
   });
 
+  it('may end with Tab, which then does not move on to the next field', async () => {
+    const search = station.page.getByRole('combobox').first();
+    await search.focus();
+    const hasMovedOn = await search.evaluate((field, text) => {
+      const press = (key: string, code: string) =>
+        field.dispatchEvent(new KeyboardEvent('keydown', { key, code, bubbles: true, cancelable: true }));
+      for (const digit of text) press(digit, digit === '-' ? 'Minus' : '');
+      return press('Tab', 'Tab');
+    }, caseAt(2).no);
+    expect(hasMovedOn).toBe(false);
+    await station
+      .byId('case-no')
+      .filter({ hasText: caseAt(2).no })
+      .waitFor();
+  });
+
   it('leaves a number alone that a field asked for', async () => {
     await station.page.locator('nav a[href="/intake"]').click();
     await station.byId('intake-recovered').waitFor();

@@ -39,7 +39,7 @@ export class ScanBurst {
     return this.#phase();
   }
 
-  /** The burst is over: by Enter, or by silence after the last key. */
+  /** The burst is over: by Enter or Tab, or by silence after the last key. */
   end(): { phase: Phase; scan?: Scan } {
     const phase = this.#phase();
     const text = this.#text;

@@ -4,6 +4,9 @@ import { ScanBurst, type Scan } from './scan-burst.ts';
 /** Some readers send no Enter: after this rest the burst is over. Long, since a busy page hears the keys late. */
 const SILENCE_MS = 500;
 
+/** What readers are set to send at the end; after a scan it must neither submit a form nor move on to another field. */
+const END_KEYS = ['Enter', 'Tab'];
+
 interface Held {
   field: HTMLInputElement | HTMLTextAreaElement;
   value: string;
@@ -29,7 +32,7 @@ export function watchScanner(onscan: (scan: Scan, at: { isInField: boolean }) =>
 
   function listen(event: KeyboardEvent): void {
     if (event.ctrlKey || event.altKey || event.metaKey || event.repeat) return;
-    if (event.key === 'Enter') {
+    if (END_KEYS.includes(event.key) && !event.shiftKey) {
       if (!burst.isFresh(event.timeStamp) && end().wasScan) swallow(event);
       return;
     }
