@@ -105,6 +105,17 @@ describe('roles', () => {
   });
 });
 
+test('of two changes at once only one can leave a kind of administrator with the other', async () => {
+  const second = await as(security, 'PUT /api/staff/zhaom/roles', { roles: ['auditAdmin'] });
+  expect(second.status).toBe(200);
+  const answers = await Promise.all(
+    ['wug', 'zhaom'].map((id) => as(security, `PUT /api/staff/${id}/roles`, { roles: ['clerk'] })),
+  );
+  expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+  const left = ['wug', 'zhaom'].filter((id) => staff(id)?.roles.includes('auditAdmin'));
+  expect(left).toHaveLength(1);
+});
+
 test('a new password ends the sessions and the lock-out of a person', async () => {
   const before = await login(hub.url, 'puyl');
   for (let i = 0; i < 5; i++)

@@ -9,6 +9,7 @@ import { FIRST_EPOCH, type Epoch } from '@sanji/sync/domain/epoch';
 import { importPublicKey, signAction, signValue, verifyValue } from '@sanji/sync/domain/signing';
 import type { Clock, DeviceState, DeviceStore } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
+import { turns } from './turns.ts';
 
 const KEY = { name: 'ECDSA', namedCurve: 'P-256' } as const;
 /** An act takes milliseconds; this is how long others wait for a process that died in the middle of one. */
@@ -43,7 +44,7 @@ export class HubDevice implements DeviceStore {
   readonly #owner = randomBytes(8).toString('hex');
   #verifyKey: Promise<CryptoKey> | undefined;
   #rev: string | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #inTurn = turns();
 
   private constructor(deps: HubDeviceDeps, stored: StoredKey, privateKey: CryptoKey) {
     const { kty = '', crv = '', x = '', y = '' } = stored.privateKey;
@@ -109,9 +110,7 @@ export class HubDevice implements DeviceStore {
   }
 
   exclusive<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(() => (this.#deps.isShared ? this.#leased(work) : work()));
-    this.#turn = mine.catch(() => undefined);
-    return mine;
+    return this.#inTurn(() => (this.#deps.isShared ? this.#leased(work) : work()));
   }
 
   async #leased<T>(work: () => Promise<T>): Promise<T> {

@@ -11,6 +11,7 @@ import { staffProblem, STAFF_ROLES } from '@sanji/sync/domain/staff-rules';
 import { answered, forStaff, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
 import { openWorkOf } from '../hub/open-work.ts';
+import { turns } from '../hub/turns.ts';
 import { firstPasswordFor } from '../sessions/first-password.ts';
 import { millis, staff as staffShape, staffId, unitCode } from './schemas.ts';
 
@@ -39,6 +40,12 @@ const listed = z.array(
 );
 const changed = z.object({ staff: staffShape, handedOver: z.int() });
 
+type StaffRole = (typeof STAFF_ROLES)[number];
+
+function inOrder(given: readonly StaffRole[]): StaffRole[] {
+  return STAFF_ROLES.filter((role) => given.includes(role));
+}
+
 type Parts = Pick<Container, 'catalog' | 'stores' | 'sessions' | 'factors' | 'clock' | 'audit'>;
 
 export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }: Parts): Endpoint[] {
@@ -56,6 +63,9 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
     });
     return result;
   }
+
+  /** What is judged by who else is an administrator: of two at once, each would take the other for the one who stays. */
+  const inTurn = turns();
 
   const policy = () => policyOf(catalog.current().settings);
 
@@ -77,7 +87,9 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
     return { ok: true as const, value: { staff: person, password } };
   }
 
-  async function alter(known: Staff, { successor, ...body }: z.infer<typeof change>) {
+  async function alter(staffId: string, { successor, ...body }: z.infer<typeof change>) {
+    const known = catalog.current().staff.get(staffId);
+    if (known === undefined) return refused('not-found');
     const { handedTo, ...rest } = known;
     const isLeaving = known.active && (!body.active || body.unit !== known.unit);
     const next: Staff = { ...rest, ...body, ...(!isLeaving && handedTo !== undefined && { handedTo }) };
@@ -93,6 +105,16 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
     await catalog.put([{ kind: 'staff', staff: next }]);
     if (isLeaving) await sessions.endAll(known.staffId);
     return { ok: true as const, value: { staff: next, handedOver: open.length } };
+  }
+
+  async function giveRoles(staffId: string, given: readonly StaffRole[]): Promise<Result<Staff>> {
+    const known = catalog.current().staff.get(staffId);
+    if (known === undefined) return refused('not-found');
+    const next: Staff = { ...known, roles: inOrder(given) };
+    const bad = staffProblem(catalog.current(), next);
+    if (bad !== undefined) return { ok: false, problem: bad };
+    await catalog.put([{ kind: 'staff', staff: next }]);
+    return { ok: true, value: next };
   }
 
   return [
@@ -145,7 +167,9 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
         const entry = { kind: 'staff-changed' as const, by, about: known.staffId, more };
         const done = await logged(
           entry,
-          known.staffId === by && !body.active ? refused('own-account') : await alter(known, body),
+          known.staffId === by && !body.active
+            ? refused('own-account')
+            : await inTurn(() => alter(known.staffId, body)),
         );
         return done.ok ? answered(done.value) : done;
       },
@@ -159,16 +183,11 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
       async handle({ params, body }, { staff: { staffId: by } }) {
         const known = catalog.current().staff.get(params['staffId'] ?? '');
         if (known === undefined) return refused('not-found');
-        const next: Staff = { ...known, roles: STAFF_ROLES.filter((role) => body.roles.includes(role)) };
-        const bad = staffProblem(catalog.current(), next);
-        const allowed: Result<Staff> =
+        const allowed =
           known.staffId === by
             ? refused('own-account')
-            : bad === undefined
-              ? { ok: true, value: next }
-              : { ok: false, problem: bad };
-        if (allowed.ok) await catalog.put([{ kind: 'staff', staff: next }]);
-        const more = { from: known.roles.join(), to: next.roles.join() };
+            : await inTurn(() => giveRoles(known.staffId, body.roles));
+        const more = { from: known.roles.join(), to: inOrder(body.roles).join() };
         const done = await logged({ kind: 'staff-roles', by, about: known.staffId, more }, allowed);
         return done.ok ? answered({ staff: done.value }) : done;
       },
