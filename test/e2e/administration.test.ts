@@ -50,10 +50,12 @@ const READY = {
   restores: 'store-state',
 };
 
-/** Through the program, as a person goes: loading the page again would cut off the login that is under way. */
+/** Through the program, as a person goes. */
 async function administer(person: Person, place: keyof typeof READY): Promise<void> {
   await desk.switchTo(person);
   await desk.page.locator('nav a[href="/admin"]').click();
+  // It leads on to the first of the person's places.
+  await desk.page.waitForURL(/\/admin\/\w/);
   await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
   await desk.byId(READY[place]).waitFor();
   await expectFitsPhone(desk);
@@ -134,6 +136,21 @@ it('an account is opened by one administrator, given its roles by another, and b
   await desk.byId('password-done').waitFor();
   await desk.go('/');
   await desk.page.getByText('我的待办').first().waitFor();
+});
+
+it('loading the page again while the hub is still asked who sits here does not cut that off', async () => {
+  const { page } = desk;
+  let asked = 0;
+  // The first login is never answered: the page is gone before.
+  await page.route('**/api/session', (route) => {
+    if (route.request().method() === 'POST') asked += 1;
+    return asked === 1 ? undefined : route.fallback();
+  });
+  await desk.switchTo(ADMINS.security);
+  await desk.go('/admin/sessions');
+  await desk.byId('session-table').waitFor();
+  expect(asked).toBe(2);
+  await page.unroute('**/api/session');
 });
 
 it('the audit log is searched, checked and taken out as a file by the audit administrator alone', async () => {

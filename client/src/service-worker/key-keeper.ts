@@ -3,11 +3,16 @@
  * Holds the seal key while a page of this terminal is being loaded again: in memory, for seconds, for the one tab that gave it. On the disk
  * an unlocked key would be worth nothing as a secret.
  */
+export interface Kept {
+  key: CryptoKey;
+  /** At the hub, cut off by the end of the page: the next page makes it again. */
+  login?: { staffId: string; password: string };
+}
 export interface KeepKey {
   type: 'KEEP_KEY';
   /** Known to the tab alone; the next page of that tab asks with it. */
   ticket: string;
-  key: CryptoKey;
+  kept: Kept;
 }
 export interface TakeKey {
   type: 'TAKE_KEY';
@@ -23,19 +28,19 @@ export interface ReleaseKey {
 /** A slow terminal starts the program within this. */
 const KEPT_MS = 20_000;
 
-const kept = new Map<string, CryptoKey>();
+const held = new Map<string, Kept>();
 
-/** True when the message was for the key keeper. Answers a TAKE_KEY at the port it came with: the key, or null. */
+/** True when the message was for the key keeper. Answers a TAKE_KEY at the port it came with: what was kept, or null. */
 export function keepKey(event: ExtendableMessageEvent): boolean {
   const data = event.data as KeepKey | TakeKey | ReleaseKey | null;
   if (data?.type === 'KEEP_KEY') {
-    const { ticket, key } = data;
-    kept.set(ticket, key);
+    const { ticket, kept } = data;
+    held.set(ticket, kept);
     // The browser ends a worker that waits for nothing, and its memory with it.
     event.waitUntil(
       new Promise<void>((resolve) => {
         setTimeout(() => {
-          kept.delete(ticket);
+          held.delete(ticket);
           resolve();
         }, KEPT_MS);
       }),
@@ -43,10 +48,10 @@ export function keepKey(event: ExtendableMessageEvent): boolean {
     return true;
   }
   if (data?.type === 'TAKE_KEY') {
-    event.ports[0]?.postMessage(kept.get(data.ticket) ?? null);
+    event.ports[0]?.postMessage(held.get(data.ticket) ?? null);
     return true;
   }
   if (data?.type !== 'RELEASE_KEY') return false;
-  kept.delete(data.ticket);
+  held.delete(data.ticket);
   return true;
 }

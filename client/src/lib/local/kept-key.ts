@@ -1,22 +1,26 @@
 /** Carries the seal key over a reload of the tab, by the memory of the service worker: a clerk who presses F5 is not asked again. */
-import type { KeepKey, ReleaseKey, TakeKey } from '../../service-worker/key-keeper.ts';
-import type { SealKey } from './seal.ts';
+import type { KeepKey, Kept, ReleaseKey, TakeKey } from '../../service-worker/key-keeper.ts';
 
 /** A worker answers as soon as it runs, on a busy terminal after seconds; one that is broken never does. */
 const ANSWER_MS = 10_000;
 
-/** Gives `key` away when the page goes. `find` is asked then: undefined when the terminal is locked. */
-export function keepOverReload(find: () => { ticket: string; key: SealKey } | undefined): void {
+/** Gives the key away when the page goes. `find` is asked then: undefined when the terminal is locked. */
+export function keepOverReload(find: () => { ticket: string; kept: Kept } | undefined): void {
+  // By the time the page is hidden the browser has cut off its requests, and a login under way looks like a refused one.
+  let before: Kept | undefined;
+  addEventListener('beforeunload', () => {
+    before = find()?.kept;
+  });
   addEventListener('pagehide', () => {
     const held = find();
     if (held === undefined) return;
-    const message: KeepKey = { type: 'KEEP_KEY', ...held };
+    const message: KeepKey = { type: 'KEEP_KEY', ticket: held.ticket, kept: { ...before, ...held.kept } };
     navigator.serviceWorker.controller?.postMessage(message);
   });
 }
 
 /** Undefined when nothing was kept under `ticket`, or no worker answers. The worker has it until `releaseKept`. */
-export async function takeKept(ticket: string): Promise<SealKey | undefined> {
+export async function takeKept(ticket: string): Promise<Kept | undefined> {
   const worker = navigator.serviceWorker.controller;
   if (worker === null) return undefined;
   const { port1, port2 } = new MessageChannel();
@@ -24,7 +28,7 @@ export async function takeKept(ticket: string): Promise<SealKey | undefined> {
     const giveUp = setTimeout(() => {
       resolve(undefined);
     }, ANSWER_MS);
-    port1.onmessage = ({ data }: MessageEvent<SealKey | null>) => {
+    port1.onmessage = ({ data }: MessageEvent<Kept | null>) => {
       clearTimeout(giveUp);
       port1.close();
       resolve(data ?? undefined);

@@ -37,6 +37,8 @@ class Session {
   mustChange = $state(false);
   /** What the hub wants before anything is administered. Unknown, and undefined, after a reload. */
   factor: FactorNeed | undefined = $state();
+  /** Of a login that the hub has not answered yet: a reload of the page must not cut it off. */
+  #unanswered: { staffId: string; password: string } | undefined;
   /** Whether the hub knows of this session: without it, only what is local can be done. */
   hubLogin: 'none' | 'asking' | 'open' = $state('none');
   /** Why the hub did not take the login of a clerk who works offline. */
@@ -64,18 +66,22 @@ class Session {
     this.device = device;
     keepOverReload(() => {
       const { key } = station.seal;
-      return key === undefined || this.#staffId === undefined ? undefined : { ticket: this.#ticket, key };
+      if (key === undefined || this.#staffId === undefined) return undefined;
+      const login = this.#unanswered;
+      return { ticket: this.#ticket, kept: { key, ...(login !== undefined && { login }) } };
     });
     const kept = readKept();
     if (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS) return;
-    const key = await takeKept(kept.ticket);
-    if (key === undefined) return;
-    this.unseal(key);
+    const taken = await takeKept(kept.ticket);
+    if (taken === undefined) return;
+    this.unseal(taken.key);
     this.#staffId = kept.staffId;
     this.hubLogin = 'open';
     // Under this page's ticket from now on: reloaded at once, it must find the key again.
     sessionStorage.setItem(KEPT, JSON.stringify({ ...kept, ticket: this.#ticket }));
     releaseKept(kept.ticket);
+    const { login } = taken;
+    if (login?.staffId === kept.staffId) void this.#confirm(login.staffId, login.password);
   }
 
   /** The cases stay open when the terminal is locked: what goes to the hub must not wait for a clerk. */
@@ -117,7 +123,11 @@ class Session {
 
   /** What this terminal takes for the password may have been changed elsewhere: then it opens nothing here any more. */
   async #confirm(staffId: string, password: string): Promise<void> {
+    const login = { staffId, password };
+    this.#unanswered = login;
     const refusal = await this.#tellHub(staffId, password);
+    // Another person may have come to the terminal meanwhile.
+    if (this.#unanswered === login) this.#unanswered = undefined;
     if (refusal?.code !== 'login-failed') return;
     await this.#station?.credentials.forget(staffId);
     this.outdated = staffId;
@@ -201,6 +211,7 @@ class Session {
     }
     this.mustChange = false;
     this.factor = undefined;
+    this.#unanswered = undefined;
     this.#staffId = undefined;
     sessionStorage.removeItem(KEPT);
     if (this.hubLogin === 'open') void logOut();
