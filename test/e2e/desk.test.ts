@@ -263,3 +263,18 @@ it('the handbook opens by keys at the chapter of the page, without the hub, pict
     .toBeGreaterThan(0);
   expect(station.faults).toEqual([]);
 });
+
+it('the handbook opens at a locked terminal, and shows nothing else', async () => {
+  await station.go('/cases');
+  await station.byId('staff-name').waitFor();
+  await station.page.keyboard.press('Alt+KeyL');
+  await station.byId('unlock-handbook').click();
+  const chapter = station.byId('handbook');
+  await chapter.getByRole('heading', { name: '打开终端' }).waitFor();
+  expect(await station.page.locator('nav a[href="/cases"]').count()).toBe(0);
+  await station.byId('handbook-next').click();
+  await chapter.getByRole('heading', { name: '键盘' }).waitFor();
+  await station.byId('back-to-unlock').click();
+  await station.byId('unlock').waitFor();
+  expect(new URL(station.page.url()).pathname).toBe('/cases');
+});

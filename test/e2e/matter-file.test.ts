@@ -1,6 +1,7 @@
 /** A file of matters goes round in a real browser: out as a workbook and back, refused by row and field, published by a second person. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PEOPLE, sampleMatters, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
@@ -40,6 +41,18 @@ it('comes back from a workbook as it went out', async () => {
   expect(readFileSync(path).subarray(0, 2).toString()).toBe('PK');
   await desk.byId('file-input').setInputFiles(path);
   await desk.byId('file-no-change').waitFor();
+});
+
+it.each(['en', 'zh-CN'])('its page in %s has no violation that axe can find', async (locale) => {
+  await desk.page.evaluate((chosen) => {
+    localStorage.setItem('PARAGLIDE_LOCALE', chosen);
+  }, locale);
+  await desk.go('/matters/file');
+  await desk.byId('file-input').setInputFiles(fileOf({ legalDays: 'many' }));
+  await desk.byId('file-problems').waitFor();
+  expect(await desk.page.locator('html').getAttribute('lang')).toBe(locale);
+  const { violations } = await new AxeBuilder({ page: desk.page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
 });
 
 it('is refused as a whole, with row, field and reason', async () => {

@@ -106,8 +106,8 @@ export const PROBLEMS = {
   'staff-known': 'needs-person', // {staffId}
   'unit-known': 'needs-person', // {unit}: this code or name is taken
   'unit-busy': 'needs-person', // {unit, count, caseNo}: so many open cases would be left without a holder
-  'unit-staffed': 'needs-person', // {unit, names}: people and terminals that are still there
-  'unit-has-units': 'needs-person', // {unit, names}: units below it in service
+  'unit-staffed': 'needs-person', // {unit, names, more}: people and terminals that are still there; more: how many are not named
+  'unit-has-units': 'needs-person', // {unit, names, more}: units below it in service
   'unit-cannot-take': 'needs-person', // {unit, count, caseNo}: so many open cases are of matters it does not handle
   'successor-needed': 'needs-person', // {name, count}: so many open cases, and no colleague of the unit named
   // the station's own store

@@ -11,7 +11,7 @@ import {
   STREET,
 } from '../testing/factories.ts';
 import { successorOf } from './catalog-index.ts';
-import type { Staff, TierRule } from './catalog.ts';
+import type { Staff, TierRule, Unit } from './catalog.ts';
 import { newCase } from './fold.ts';
 import { unitChangeEntries, unitChangeProblem, type UnitChange } from './unit-change.ts';
 
@@ -95,6 +95,21 @@ describe('closing', () => {
       'unit-inactive',
     );
   });
+});
+
+it('a refusal names as many as anybody would read, and says how many more there are', () => {
+  const base = makeCatalog();
+  const below = Array.from({ length: 11 }, (_, i): Unit => {
+    const display = `社区${String(i)}`;
+    return { code: `9${String(i)}`, name: display, display, tier: 'community', parent: STREET, active: true };
+  });
+  const catalog = {
+    ...base,
+    units: new Map([...base.units, ...below.map((unit) => [unit.code, unit] as const)]),
+  };
+  const { params } = unitChangeProblem(catalog, { ...close, unit: STREET }, []) ?? {};
+  expect(String(params?.['names']).split('、')).toHaveLength(8);
+  expect(params?.['more']).toBeGreaterThanOrEqual(3);
 });
 
 it('a name that a neighbour has is refused', () => {

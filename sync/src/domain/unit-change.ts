@@ -75,25 +75,21 @@ function closeProblem(catalog: Catalog, unit: Unit, held: readonly CaseState[]):
   if (held.length > 0)
     return problem('unit-busy', { unit: code, count: held.length, caseNo: held[0]?.caseNo ?? '' });
   const below = [...catalog.units.values()].filter(({ parent, active }) => parent === code && active);
-  if (below.length > 0) return problem('unit-has-units', { unit: code, names: namesOf(below) });
+  if (below.length > 0)
+    return problem('unit-has-units', { unit: code, ...named(below.map(({ display }) => display)) });
   const people = [...catalog.staff.values()].filter((person) => person.unit === code && person.active);
   const desks = [...catalog.devices.values()].filter(
     (device) => device.unit === code && device.status === 'active',
   );
   const there = [...people.map(({ name }) => name), ...desks.map(({ terminal }) => terminal)];
-  return there.length === 0
-    ? undefined
-    : problem('unit-staffed', { unit: code, names: there.slice(0, MAX_NAMES).join('、') });
+  return there.length === 0 ? undefined : problem('unit-staffed', { unit: code, ...named(there) });
 }
 
 /** Enough to know what to look for. */
 const MAX_NAMES = 8;
 
-function namesOf(units: readonly Unit[]): string {
-  return units
-    .slice(0, MAX_NAMES)
-    .map(({ display }) => display)
-    .join('、');
+function named(all: readonly string[]): { names: string; more: number } {
+  return { names: all.slice(0, MAX_NAMES).join('、'), more: Math.max(0, all.length - MAX_NAMES) };
 }
 
 function nameOf({ name, display }: { name: string; display: string }): Pick<Unit, 'name' | 'display'> {

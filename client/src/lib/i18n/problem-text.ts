@@ -14,10 +14,23 @@ export function problemText(problem: Problem): string {
   return (withName ?? messages[key])?.(params) ?? problem.code;
 }
 
+/** What a refusal that is long past was about: the log keeps its code alone. */
+export function reasonText(code: string): string {
+  const unknown = new Proxy({}, { get: () => '…' });
+  return messages[`problem_${code.replaceAll('-', '_')}`]?.(unknown) ?? code;
+}
+
 function namedParams({ params = {} }: Problem): Record<string, string> {
   const named: Record<string, string> = {};
   for (const [name, value] of Object.entries(params)) named[name] = nameOf(name, String(value));
+  if (named['names'] !== undefined) named['names'] = namesText(named['names'], Number(params['more'] ?? 0));
   return named;
+}
+
+/** Where there are more than anybody would read, how many are left out. */
+function namesText(joined: string, more: number): string {
+  const names = joined.split('、').join(m.list_and());
+  return more === 0 ? names : m.list_more({ names, count: more });
 }
 
 function nameOf(param: string, value: string): string {

@@ -1,6 +1,7 @@
 /** Dates, ages and what is left of a limit, in the forms of screens.md §4: Asia/Shanghai, 24 h, never relative past an hour. */
 import type { CaseClock } from '@sanji/sync/domain/deadlines';
 import { m } from './paraglide/messages.js';
+import { getLocale } from './paraglide/runtime.js';
 
 const PARTS = new Intl.DateTimeFormat('sv-SE', {
   timeZone: 'Asia/Shanghai',
@@ -29,6 +30,16 @@ export function momentText(ms: number, now: number): string {
 /** The time alone for today, the day alone otherwise: for crowded lines. */
 export function momentShort(ms: number, now: number): string {
   return dayText(ms) === dayText(now) ? timeText(ms) : dayText(ms);
+}
+
+/** 1月, January. */
+export function monthText(month: number): string {
+  const locale = getLocale();
+  const form = new Intl.DateTimeFormat(locale, {
+    month: locale === 'en' ? 'long' : 'numeric',
+    timeZone: 'UTC',
+  });
+  return form.format(Date.UTC(2000, month - 1));
 }
 
 /** Minutes to 60, then hours and minutes, then days and hours. */

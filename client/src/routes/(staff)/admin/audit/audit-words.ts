@@ -2,6 +2,7 @@
 import type { AuditEntry } from '@sanji/sync/audit/log-entry';
 import { messagesByName, wordOf } from '#lib/i18n/messages-by-value.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
+import { reasonText } from '#lib/i18n/problem-text.ts';
 import { kindText, roleText } from '#lib/i18n/words.ts';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
 
@@ -55,6 +56,7 @@ function valueText(kind: string, name: string, value: Value): string {
   const text = String(value);
   if (text === 'true' || text === 'false') return text === 'true' ? m.admin_yes() : m.admin_no();
   if (name === 'unit' || name === 'into' || name === 'parent') return catalogState.unitName(text);
+  if (name === 'code') return reasonText(text);
   if (name === 'successor' || name === 'submittedBy') return catalogState.staffName(text);
   if (kind.startsWith('unit-') && name === 'kind') return UNIT_CHANGES[text]?.() ?? text;
   if (kind === 'staff-roles' && (name === 'from' || name === 'to'))
