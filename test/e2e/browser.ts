@@ -32,15 +32,27 @@ async function findChromium(): Promise<string> {
   return await bundled.executablePath();
 }
 
+/** Letters are drawn alike whatever the machine is set to. */
+export const DRAWN_ALIKE = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--font-render-hinting=none',
+  '--disable-lcd-text',
+  '--disable-font-subpixel-positioning',
+  '--force-color-profile=srgb',
+  '--force-device-scale-factor=1',
+];
+
 /**
  * One browser profile on disk, as a person has it: opened again with the same folder it is the same terminal.
  * @param profileDir the folder of the profile
+ * @param flags more than every test has
  */
-export async function openProfile(profileDir: string): Promise<BrowserContext> {
+export async function openProfile(profileDir: string, flags: string[] = []): Promise<BrowserContext> {
   return await chromium.launchPersistentContext(profileDir, {
     executablePath: await chromiumPath(),
     headless: true,
-    args: FLAGS,
+    args: [...FLAGS, ...flags],
     viewport: { width: 1440, height: 900 },
     locale: 'zh-CN',
     timezoneId: 'Asia/Shanghai',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import { indexCatalog } from '@sanji/sync/domain/catalog-index';
 import { effectiveRule, matterVersionOn } from '@sanji/sync/domain/tier-rules';
+import type { Page } from 'playwright-core';
 import type { MatterVersion, Mode } from '@sanji/sync/domain/catalog';
 import { loadSampleDistrict } from '@sanji/server/seed/sample-district';
 import { makeCode } from '../bench/station.ts';
@@ -110,13 +111,26 @@ export function scratchDir(): string {
 export async function terminalAt(
   hub: RunningHub,
   scratch: string,
-  { place, person, name = place }: { place: Place; person: Person; name?: string },
+  {
+    place,
+    person,
+    name = place,
+    flags,
+    prepare,
+  }: {
+    place: Place;
+    person: Person;
+    name?: string;
+    flags?: string[];
+    prepare?: (page: Page) => Promise<void>;
+  },
 ): Promise<Terminal> {
   const terminal = new Terminal({
     profileDir: join(scratch, name),
     origin: `http://${name}.localhost:${String(hub.port)}`,
+    ...(flags !== undefined && { flags }),
   });
-  await terminal.open(await makeCode(hub.url, UNITS[place]));
+  await terminal.open(await makeCode(hub.url, UNITS[place]), prepare);
   await terminal.unlock(person);
   await terminal.synced();
   return terminal;

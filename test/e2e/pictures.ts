@@ -1,30 +1,43 @@
 /**
- * `npm run pictures`: takes the pictures of the README and of the handbook, in both languages, from the running product, so that they never
- * show another one. `npm run pictures -- readme` or `-- handbook` takes those alone.
+ * `npm run pictures`: takes the pictures of the README, of the handbook in both languages, and those that the screens are compared with, from
+ * the running product, so that they never show another one. `npm run pictures -- readme`, `-- handbook` or `-- screens` takes those alone,
+ * `-- screens workbench-heavy matrix` those of two screens.
  */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { takeHandbookPictures } from './handbook-pictures/take.ts';
 import { freePort, startHubProcess } from './hub-process.ts';
+import { renewScreens } from './screen-pictures/renew.ts';
 import type { Terminal } from './terminal.ts';
 
 const NAMES = ['王丽华', '李国强', '欧阳雪', '赵敏芝', '陈大勇', '普春燕'];
 const LOCALES = ['zh-CN', 'en'] as const;
 const HANDBOOK = join(import.meta.dirname, '../../docs/handbook/pictures');
 const out = join(import.meta.dirname, '../../docs/pictures');
-const [only] = process.argv.slice(2);
-if (only !== 'handbook') await takeReadmePictures();
+const [only, ...names] = process.argv.slice(2);
+const isWanted = (kind: string): boolean => only === undefined || only === kind;
+if (isWanted('readme')) await takeReadmePictures();
 for (const locale of LOCALES)
-  if (only !== 'readme') await takeHandbookPictures(locale, join(HANDBOOK, locale));
+  if (isWanted('handbook')) await takeHandbookPictures(locale, join(HANDBOOK, locale));
+if (isWanted('screens')) await renewScreens(names);
 
 async function takeReadmePictures(): Promise<void> {
   const scratch = scratchDir();
   mkdirSync(out, { recursive: true });
   const hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
-  const community = await terminalAt(hub, scratch, { place: 'community', person: PEOPLE.yang });
-  const street = await terminalAt(hub, scratch, { place: 'street', person: PEOPLE.pu });
-  const desk = await terminalAt(hub, scratch, { place: 'district', person: PEOPLE.he });
+  const community = await terminalAt(hub, scratch, {
+    place: 'community',
+    person: PEOPLE.yang,
+  });
+  const street = await terminalAt(hub, scratch, {
+    place: 'street',
+    person: PEOPLE.pu,
+  });
+  const desk = await terminalAt(hub, scratch, {
+    place: 'district',
+    person: PEOPLE.he,
+  });
   const matters = forwardedMatters();
 
   const ids: string[] = [];

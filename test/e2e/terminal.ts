@@ -15,6 +15,8 @@ export interface TerminalOptions {
   profileDir: string;
   /** One host name for each terminal, so that a copied profile cannot pass for another. */
   origin: string;
+  /** For its browser. */
+  flags?: string[];
 }
 
 export class Terminal {
@@ -38,7 +40,7 @@ export class Terminal {
    * @param prepare what is to be done to the page before it loads anything
    */
   async open(code?: string, prepare: (page: Page) => Promise<void> = () => Promise.resolve()): Promise<void> {
-    this.#profile = await openProfile(this.#options.profileDir);
+    this.#profile = await openProfile(this.#options.profileDir, this.#options.flags);
     this.#page = this.#profile.pages()[0] ?? (await this.#profile.newPage());
     await prepare(this.#page);
     this.#page.on('pageerror', (error) => this.faults.push(error.stack ?? error.message));

@@ -108,7 +108,7 @@ export class TestStation {
       caseId,
       kind,
       payload,
-      by: { staffId: by, name: by, unit: this.unit },
+      by: { staffId: by, name: this.#nameOf(by), unit: this.unit },
       at: this.hub.clock.now(),
       offsetMs: 0,
       after: [],
@@ -117,6 +117,10 @@ export class TestStation {
     const action = await signAction(body, this.keys.privateKey);
     this.#prev = action.hash;
     return action;
+  }
+
+  #nameOf(staffId: string): string {
+    return this.hub.hub.container.catalog.current().staff.get(staffId)?.name ?? staffId;
   }
 
   /** A matter of the sample that this unit accepts, `next` takes on, the district decides, and nothing forwards by itself. */

@@ -11,6 +11,15 @@ export type Locale = 'zh-CN' | 'en';
 
 const NAMES = ['王丽华', '李国强', '欧阳雪', '赵敏芝', '陈大勇'];
 const SCREEN = { width: 1366, height: 768 };
+/** Of administration, with what is on it once it is drawn. */
+const PLACES = {
+  devices: 'device-table',
+  staff: 'staff-table',
+  units: 'unit-table',
+  sessions: 'session-table',
+  restores: 'store-state',
+  audit: 'audit-table',
+} as const;
 
 /** @param out the folder of the language; what is in it goes */
 export async function takeHandbookPictures(locale: Locale, out: string): Promise<void> {
@@ -68,7 +77,11 @@ class Day {
   }
 
   async #join(place: Place, person: Person, name: string = place): Promise<Terminal> {
-    const terminal = await terminalAt(there(this.#hub), this.#scratch, { place, person, name });
+    const terminal = await terminalAt(there(this.#hub), this.#scratch, {
+      place,
+      person,
+      name,
+    });
     this.#terminals.push(terminal);
     await terminal.page.setViewportSize(SCREEN);
     await terminal.page.evaluate((chosen) => {
@@ -89,6 +102,10 @@ class Day {
     await community.synced();
     await community.go('/');
     await this.#camera.shoot(community, 'workbench', { ready: 'case-row' });
+    await community.page.keyboard.press('Space');
+    await community.page.keyboard.press('Shift+KeyJ');
+    await this.#camera.shoot(community, 'batch', { ready: 'batch-count' });
+    await community.page.keyboard.press('Escape');
     await community.page.keyboard.press('Shift+Slash');
     const keys = community.page.locator('dialog[open]');
     await keys.waitFor();
@@ -149,6 +166,17 @@ class Day {
     await street.synced();
     await street.openCase(this.#caseId);
     await this.#camera.shoot(street, 'case', { ready: 'action-forward' });
+    await street.byId('action-askExtend').click();
+    await street.byId('entry-days').fill('5');
+    await street
+      .byId('entry-reason')
+      .fill(this.#said('需要向外地核实缴费记录。', 'Contributions elsewhere to be checked.'));
+    await this.#camera.shoot(street, 'extend', {
+      ready: 'action-dialog',
+      part: street.byId('action-dialog'),
+    });
+    await street.page.keyboard.press('Escape');
+    await street.byId('action-dialog').waitFor({ state: 'detached' });
     await street.act('forward');
     await street.synced();
     await district.openCase(this.#caseId);
@@ -214,8 +242,17 @@ class Day {
     await this.#camera.shoot(desk, 'matrix', { ready: 'matrix-grid' });
     await desk.go('/matters/file');
     await this.#camera.shoot(desk, 'matter-file', { ready: 'file-export-xlsx' });
+    await desk.go('/admin/calendars');
+    await this.#camera.shoot(desk, 'calendar', { ready: 'calendar-history' });
 
     await desk.switchTo(ADMINS.system);
+    await desk.go('/second-factor');
+    await desk.byId('factor-set-up').click();
+    await this.#camera.shoot(desk, 'factor', { ready: 'factor-secret', part: desk.byId('factor-page') });
+    await this.#open(desk, 'restores');
+    await this.#camera.shoot(desk, 'restores', { ready: 'store-state' });
+    await this.#open(desk, 'units');
+    await this.#camera.shoot(desk, 'units', { ready: 'unit-table' });
     await this.#open(desk, 'staff');
     await this.#camera.shoot(desk, 'staff', { ready: 'staff-table' });
     await this.#open(desk, 'devices');
@@ -226,6 +263,8 @@ class Day {
     await this.#enrolment(code);
 
     await desk.switchTo(ADMINS.security);
+    await this.#open(desk, 'sessions');
+    await this.#camera.shoot(desk, 'sessions', { ready: 'session-table' });
     await this.#open(desk, 'devices');
     await desk.page.locator('[data-testid^=revoke-]').first().waitFor();
     await this.#camera.shoot(desk, 'terminals', { ready: 'device-table' });
@@ -264,10 +303,10 @@ class Day {
     await this.#camera.shoot(window, 'retired', { ready: 'retired', part: window.byId('retired') });
   }
 
-  async #open(desk: Terminal, place: 'devices' | 'staff' | 'audit'): Promise<void> {
+  async #open(desk: Terminal, place: keyof typeof PLACES): Promise<void> {
     await desk.page.locator('nav a[href="/admin"]').click();
     await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
-    await desk.byId({ devices: 'device-table', staff: 'staff-table', audit: 'audit-table' }[place]).waitFor();
+    await desk.byId(PLACES[place]).waitFor();
   }
 
   #matter(index: number): MatterVersion {

@@ -12,34 +12,50 @@ const THRESHOLD = 0.2;
 /** Far above what another browser does, far below what a lost line does. */
 export const MAX_SQUARES = 30;
 
-/** Squares that differ; all of them when the sizes do. */
-export function differingSquares(golden: PNG, drawn: PNG): number {
-  const [a, b] = [shrunk(golden), shrunk(drawn)];
-  if (a.width !== b.width || a.height !== b.height) return b.width * b.height;
-  return pixelmatch(a.data, b.data, undefined, a.width, a.height, { threshold: THRESHOLD, includeAA: true });
+export interface Sight {
+  /** Of a square that counts as one: what is finer is not seen. */
+  squarePx: number;
+  /** Of the colour distance from black to white: what is fainter is not seen. */
+  threshold: number;
 }
 
-function shrunk(picture: PNG): PNG {
-  const width = Math.ceil(picture.width / SQUARE_PX);
-  const height = Math.ceil(picture.height / SQUARE_PX);
+/** Squares that differ; all of them when the sizes do. */
+export function differingSquares(
+  golden: PNG,
+  drawn: PNG,
+  { squarePx, threshold }: Sight = { squarePx: SQUARE_PX, threshold: THRESHOLD },
+): number {
+  const [a, b] = [shrunk(golden, squarePx), shrunk(drawn, squarePx)];
+  if (a.width !== b.width || a.height !== b.height) return b.width * b.height;
+  return pixelmatch(a.data, b.data, undefined, a.width, a.height, { threshold, includeAA: true });
+}
+
+function shrunk(picture: PNG, squarePx: number): PNG {
+  const width = Math.ceil(picture.width / squarePx);
+  const height = Math.ceil(picture.height / squarePx);
   const small = new PNG({ width, height });
   for (let y = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1) {
-      const grey = meanGrey(picture, x * SQUARE_PX, y * SQUARE_PX);
-      small.data.set([grey, grey, grey, 255], (y * width + x) * 4);
+      small.data.set(
+        meanColour(picture, { left: x * squarePx, top: y * squarePx, squarePx }),
+        (y * width + x) * 4,
+      );
     }
   }
   return small;
 }
 
-function meanGrey({ data, width, height }: PNG, left: number, top: number): number {
-  let sum = 0;
+function meanColour(
+  { data, width, height }: PNG,
+  { left, top, squarePx }: { left: number; top: number; squarePx: number },
+): number[] {
+  const sums = [0, 0, 0];
   let count = 0;
-  for (let y = top; y < Math.min(height, top + SQUARE_PX); y += 1) {
-    for (let x = left; x < Math.min(width, left + SQUARE_PX); x += 1) {
-      sum += data[(y * width + x) * 4] ?? 0;
+  for (let y = top; y < Math.min(height, top + squarePx); y += 1) {
+    for (let x = left; x < Math.min(width, left + squarePx); x += 1) {
+      for (let i = 0; i < 3; i += 1) sums[i] = (sums[i] ?? 0) + (data[(y * width + x) * 4 + i] ?? 0);
       count += 1;
     }
   }
-  return Math.round(sum / count);
+  return [...sums.map((sum) => Math.round(sum / count)), 255];
 }

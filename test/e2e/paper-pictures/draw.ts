@@ -6,7 +6,7 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 import { build } from 'vite';
-import { chromiumPath } from '../browser.ts';
+import { chromiumPath, DRAWN_ALIKE } from '../browser.ts';
 
 /** One picture: the newest paper of a kind that the case has. */
 export interface Drawn {
@@ -39,17 +39,6 @@ const ORIGIN = 'http://papers.localhost';
 const PAGE = join(import.meta.dirname, 'page');
 const CLIENT = join(import.meta.dirname, '../../../client');
 const TYPES: Record<string, string> = { html: 'text/html', js: 'text/javascript', css: 'text/css' };
-/** Letters are drawn alike whatever the machine is set to. */
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--font-render-hinting=none',
-  '--disable-lcd-text',
-  '--disable-font-subpixel-positioning',
-  '--force-color-profile=srgb',
-  '--force-device-scale-factor=1',
-];
-
 export class PaperDrawer {
   readonly #browser: Browser;
   readonly #page: Page;
@@ -63,7 +52,7 @@ export class PaperDrawer {
     const files = await bundle();
     const browser = await chromium.launch({
       executablePath: executablePath ?? (await chromiumPath()),
-      args: FLAGS,
+      args: DRAWN_ALIKE,
     });
     const page = await browser.newPage({ viewport: { width: 900, height: 1300 }, deviceScaleFactor: 1 });
     await page.route('**/*', (route) => {
