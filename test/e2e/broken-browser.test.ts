@@ -14,6 +14,9 @@ import { TestStation } from '../integration/test-station.ts';
 import { acceptedMatter, PEOPLE, scratchDir, UNITS } from './cast.ts';
 import { Terminal } from './terminal.ts';
 
+/** As the terminal's browser has its cases, `CASES_STORED_AS` of the client. */
+const CASES_STORED_AS = 'rxdb-dexie-sanji--0--cases';
+
 /** Enough for several pieces on the line. */
 const CASES = 300;
 const scratch = scratchDir();
@@ -237,6 +240,28 @@ it('with a full disk: refused in words that stay until it is stored, and what is
   await terminal.synced();
   const found = await notesAtHub();
   expect(found.filter((text) => text.startsWith('满'))).toEqual(['满之前', '满的时候'].sort());
+});
+
+it('with its cases alone deleted: reads all of them again, says what may be lost until a person knows, and goes on counting', async () => {
+  await terminal.go('/sync');
+  const before = await terminal.byId('cases-here').textContent();
+  await terminal.page.evaluate((name) => {
+    indexedDB.deleteDatabase(name);
+  }, CASES_STORED_AS);
+  await terminal.byId('store-alert').waitFor();
+  await terminal.close();
+  await reopen();
+  await terminal.synced();
+  await terminal.go('/sync');
+  await expect.poll(() => terminal.byId('cases-here').textContent(), { timeout: 60_000 }).toBe(before);
+  expect(await terminal.byId('store-alert').innerText()).toContain('删除前尚未上传的办理可能已丢失');
+  await terminal.byId('loss-known').click();
+  await terminal.byId('store-alert').waitFor({ state: 'detached' });
+  await terminal.openCase(caseId);
+  await terminal.act('note', { text: '重新读取之后' });
+  await terminal.synced();
+  expect(await notesAtHub()).toContain('重新读取之后');
+  await expectWholeChains();
 });
 
 it('with its storage cleared: says so, hands out what is unsent, counts no number again, and is no new terminal', async () => {

@@ -115,6 +115,7 @@ export const PROBLEMS = {
   'store-broken': 'needs-person', // {}
   'storage-full': 'needs-person', // {}
   'store-lost': 'needs-person', // {}: the browser has deleted it under the program
+  'cases-lost': 'needs-person', // {}: the browser had deleted the cases alone; they are read again, the unsent may be lost
   'signature-unverifiable': 'needs-person', // {}: a paper signed by a key this station does not know
 } as const satisfies Record<string, Retry>;
 

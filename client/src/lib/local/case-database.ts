@@ -43,6 +43,9 @@ export const CASE_SCHEMA: RxJsonSchema<CaseRecord> = {
   indexes: [['dirty', 'queue']],
 };
 
+/** RxDB keeps each collection in an IndexedDB database of its own, which it names so. */
+export const CASES_STORED_AS = `rxdb-dexie-${DATABASE_NAME}--${String(CASE_SCHEMA.version)}--cases`;
+
 /** Rejects when the browser refuses the database or its schema is another one. */
 export async function openCaseDatabase(name = DATABASE_NAME): Promise<CaseDatabase> {
   const database = await createRxDatabase<{ cases: CaseCollection }>({

@@ -1,12 +1,13 @@
 /** Everything this terminal stores, opened once a page. */
 import type { Dexie } from 'dexie';
-import { openCaseDatabase, tableOf, type CaseDatabase } from './case-database.ts';
+import { CASES_STORED_AS, openCaseDatabase, tableOf, type CaseDatabase } from './case-database.ts';
 import { CaseReader } from './case-reader.ts';
 import { CaseShelf } from './case-shelf.ts';
 import { CredentialStore } from './credential-store.ts';
 import { DexieDeviceStore } from './device-store.ts';
 import { DraftStore } from './draft-store.ts';
 import { RxLocalStore } from './local-store.ts';
+import { areCasesHere, forgetFeedsOfLostCases } from './lost-cases.ts';
 import { SealedOutbox } from './sealed-outbox.ts';
 import { Seal } from './seal.ts';
 import { StationDatabase } from './station-database.ts';
@@ -40,6 +41,10 @@ export function openStation(): Promise<Station> {
 
 async function open(): Promise<Station> {
   const database = new StationDatabase();
+  if (!(await areCasesHere(CASES_STORED_AS))) {
+    await database.open();
+    await forgetFeedsOfLostCases(database);
+  }
   const [rx] = await Promise.all([openCaseDatabase(), database.open()]);
   const { dexieDb } = await tableOf(rx.cases);
   return assemble(rx, [database, dexieDb], database);

@@ -67,6 +67,7 @@ class Boot {
     station.onLost(() => {
       storeTrouble.lose();
     });
+    await storeTrouble.recall(station.database);
     clock.offsetMs = device.offsetMs;
     clock.start();
     await catalogState.start(station, device.unit);
