@@ -50,6 +50,18 @@ test('what a hub gave out before a stop is remembered, also after a crash; what 
   expect(await lastPulse(stores.directory)).toBe(now - BEAT_MS);
 });
 
+test('a hub that began with a clock ahead believes what it gives out once the clock is put right', async () => {
+  await (await open()).beat();
+  now += 365 * 86_400_000;
+  const life = await open();
+  const { epoch } = life.memory();
+  now -= 364 * 86_400_000;
+  life.memory();
+  const given = { epoch, at: now, since: '7' };
+  now += BEAT_MS;
+  expect(evidenceIn('f', given, life.memory())).toBeUndefined();
+});
+
 test('a hub whose store was put back under it says so at its next beat, and writes nothing', async () => {
   const life = await open();
   expect(await life.beat()).toBe(true);

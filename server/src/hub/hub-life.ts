@@ -32,7 +32,7 @@ export class HubLife {
   readonly #pulses: TypedDocuments<Pulse>;
   readonly #directory: HubLifeDeps['directory'];
   readonly #clock: Clock;
-  readonly #memory: HubMemory;
+  #memory: HubMemory;
   readonly epoch: StoredEpoch;
 
   private constructor({ directory, clock }: HubLifeDeps, epoch: StoredEpoch, rememberedUntil: number) {
@@ -52,6 +52,9 @@ export class HubLife {
   }
 
   memory(): HubMemory {
+    const now = this.#clock.now();
+    // It began with a clock that was ahead: what it gives out since that was put right is not from before it woke.
+    if (now < this.#memory.awakeSince) this.#memory = { ...this.#memory, awakeSince: now };
     return this.#memory;
   }
 
