@@ -183,6 +183,35 @@ it('the audit log is searched, checked and taken out as a file by the audit admi
   await desk.byId('audit-table').getByText('审计导出为文件').waitFor();
 });
 
+async function speak(locale: 'zh-CN' | 'en'): Promise<void> {
+  await desk.page.evaluate((chosen) => {
+    localStorage.setItem('PARAGLIDE_LOCALE', chosen);
+  }, locale);
+  await desk.go('/');
+  await desk.byId('staff-name').waitFor();
+}
+
+it('in English the screens of administration have no violation either', async () => {
+  await speak('en');
+  for (const [person, place] of [
+    [ADMINS.audit, 'audit'],
+    [ADMINS.system, 'staff'],
+    [ADMINS.system, 'devices'],
+    [ADMINS.system, 'units'],
+    [ADMINS.system, 'restores'],
+    [ADMINS.security, 'sessions'],
+    [ADMINS.security, 'security'],
+  ] as const) {
+    await administer(person, place);
+    expect(await desk.page.locator('html').getAttribute('lang')).toBe('en');
+  }
+  await desk.go('/second-factor');
+  await desk.byId('factor-set-up').click();
+  await desk.byId('factor-secret').waitFor();
+  await expectNoViolation(desk);
+  await speak('zh-CN');
+});
+
 /** Gives what the hub answers to that login from now on. */
 async function logInElsewhere(person: Person): Promise<() => Promise<number>> {
   const { headers } = await fetch(`${hub.url}/api/session`, {
