@@ -1,6 +1,6 @@
 /**
- * The screens against their golden pictures: at two sizes, in both languages, light on data, heavy on data and offline: by
- * `npm run screens`; `npm run pictures -- screens` takes them anew: look at each before committing it.
+ * The screens against their golden pictures: at two sizes, in both languages, light on data, heavy on data and offline. A sample in
+ * `npm test`, all by `npm run screens`; `npm run pictures -- screens` takes them anew: look at each before committing it.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,7 +24,7 @@ const screenOf = (file: string): string => file.split('.')[0] ?? '';
 const SCREENS = process.env['SCREENS'];
 const isWanted = (name: string): boolean => SCREENS === 'all' || SAMPLE.includes(name);
 
-it.runIf(SCREENS !== undefined)('every screen looks as its golden picture', async () => {
+it('every screen looks as its golden picture', async () => {
   const scratch = scratchDir();
   const drawn: string[] = [];
   const different: Record<string, string> = {};
