@@ -6,7 +6,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
-import { takeHandbookPictures } from './handbook-pictures/take.ts';
+import { inTheMorning, MORNING, takeHandbookPictures } from './handbook-pictures/take.ts';
 import { freePort, startHubProcess } from './hub-process.ts';
 import { renewScreens } from './screen-pictures/renew.ts';
 import type { Terminal } from './terminal.ts';
@@ -25,18 +25,25 @@ if (isWanted('screens')) await renewScreens(names);
 async function takeReadmePictures(): Promise<void> {
   const scratch = scratchDir();
   mkdirSync(out, { recursive: true });
-  const hub = await startHubProcess({ dataDir: join(scratch, 'hub'), port: await freePort() });
+  const hub = await startHubProcess({
+    dataDir: join(scratch, 'hub'),
+    port: await freePort(),
+    clockOffsetMs: MORNING - Date.now(),
+  });
   const community = await terminalAt(hub, scratch, {
     place: 'community',
     person: PEOPLE.yang,
+    prepare: inTheMorning,
   });
   const street = await terminalAt(hub, scratch, {
     place: 'street',
     person: PEOPLE.pu,
+    prepare: inTheMorning,
   });
   const desk = await terminalAt(hub, scratch, {
     place: 'district',
     person: PEOPLE.he,
+    prepare: inTheMorning,
   });
   const matters = forwardedMatters();
 

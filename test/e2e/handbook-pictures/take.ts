@@ -1,6 +1,7 @@
 /** The handbook's pictures, in one language: a day at a community station, its street and the district, as it is told there. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Page } from 'playwright-core';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { ADMINS, forwardedMatters, PEOPLE, scratchDir, terminalAt, UNITS, type Place } from '../cast.ts';
 import { freePort, startHubProcess, type RunningHub } from '../hub-process.ts';
@@ -11,6 +12,14 @@ export type Locale = 'zh-CN' | 'en';
 
 const NAMES = ['王丽华', '李国强', '欧阳雪', '赵敏芝', '陈大勇'];
 const SCREEN = { width: 1366, height: 768 };
+/** A morning on which stations are open, whenever the pictures are taken. */
+export const MORNING = Date.parse('2026-11-23T10:00:00+08:00');
+
+/** Its clock stands at that morning; the hub's goes on from there. */
+export async function inTheMorning(page: Page): Promise<void> {
+  await page.clock.setFixedTime(MORNING);
+}
+
 /** Of administration, with what is on it once it is drawn. */
 const PLACES = {
   devices: 'device-table',
@@ -43,7 +52,7 @@ class Day {
   readonly #scratch = scratchDir();
   readonly #terminals: Terminal[] = [];
   readonly #matters = forwardedMatters();
-  #place = { dataDir: '', port: 0 };
+  #place = { dataDir: '', port: 0, clockOffsetMs: MORNING - Date.now() };
   #hub: RunningHub | undefined;
   #community: Terminal | undefined;
   #street: Terminal | undefined;
@@ -58,7 +67,7 @@ class Day {
 
   static async begin(locale: Locale, camera: Camera): Promise<Day> {
     const day = new Day(locale, camera);
-    day.#place = { dataDir: join(day.#scratch, 'hub'), port: await freePort() };
+    day.#place = { ...day.#place, dataDir: join(day.#scratch, 'hub'), port: await freePort() };
     await day.#startHub();
     day.#community = await day.#join('community', PEOPLE.yang);
     day.#street = await day.#join('street', PEOPLE.pu);
@@ -81,6 +90,7 @@ class Day {
       place,
       person,
       name,
+      prepare: inTheMorning,
     });
     this.#terminals.push(terminal);
     await terminal.page.setViewportSize(SCREEN);
@@ -224,7 +234,7 @@ class Day {
     await second.close();
     await this.#startHub();
     await community.synced();
-    await second.open();
+    await second.open(undefined, inTheMorning);
     await second.page.setViewportSize(SCREEN);
     await second.unlock(PEOPLE.chen);
     await second.byId('sync-rejected').waitFor();
@@ -281,7 +291,7 @@ class Day {
       origin: `http://fresh.localhost:${String(this.#place.port)}`,
     });
     this.#terminals.push(fresh);
-    await fresh.open();
+    await fresh.open(undefined, inTheMorning);
     await fresh.page.setViewportSize(SCREEN);
     await fresh.page.evaluate((chosen) => {
       localStorage.setItem('PARAGLIDE_LOCALE', chosen);
