@@ -44,6 +44,7 @@ it('lets a station decide from the day of the rule, and keeps the old rule for t
   }
   await desk.byId(`cell-${matter.matterId}-community`).click();
   await desk.page.keyboard.press('Digit3');
+  await desk.byId(`cell-${matter.matterId}-community`).getByText('办结').last().waitFor();
   await desk.byId('matrix-document').fill('五政管〔2026〕18 号（示例）');
   await desk.byId('matrix-submit').click();
   await desk.byId('matrix-take-back').waitFor();

@@ -261,16 +261,19 @@ export class StaffSessions {
   /** What has not run out, who was seen last first. `id` is no way in: it is the hash of the cookie. */
   async open(): Promise<OpenSession[]> {
     const open = (await this.#documents().list()).filter(({ value }) => !this.#hasRunOut(value));
-    return open
-      .map(({ id, value: { staffId, startedAt, seenAt, deviceId, isProven = false } }) => ({
-        id,
-        staffId,
-        startedAt,
-        seenAt,
-        isProven,
-        ...(deviceId !== undefined && { deviceId }),
-      }))
-      .sort((a, b) => b.seenAt - a.seenAt);
+    return (
+      open
+        .map(({ id, value: { staffId, startedAt, seenAt, deviceId, isProven = false } }) => ({
+          id,
+          staffId,
+          startedAt,
+          seenAt,
+          isProven,
+          ...(deviceId !== undefined && { deviceId }),
+        }))
+        // Of one minute by name: the list stays in its order while people work.
+        .sort((a, b) => minuteOf(b.seenAt) - minuteOf(a.seenAt) || a.staffId.localeCompare(b.staffId))
+    );
   }
 
   /** Removes what has run out. For a timer. */
@@ -322,4 +325,8 @@ export class StaffSessions {
 
 function idOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+function minuteOf(ms: number): number {
+  return Math.floor(ms / 60_000);
 }
