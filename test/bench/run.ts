@@ -16,7 +16,7 @@ import { measureIntake } from './intake-speed.ts';
 import { measurePrintPreview } from './print-preview.ts';
 import { measureSimulation } from './simulation-speed.ts';
 import { openStockServer, type StockServer } from './stock-server.ts';
-import { measureRelay } from './street-relay.ts';
+import { measureRelay, measureStreetScreens } from './street-relay.ts';
 import { measureSync, type Contest } from './sync-speed.ts';
 import { measureInUse } from './terminal-in-use.ts';
 import { BenchStation } from './station.ts';
@@ -72,8 +72,11 @@ const PARTS = {
   neighbour: async () => ({ neighbourUnderAttack: await measureNeighbour() }),
   simulation: async () => ({ simulation: await measureSimulation() }),
   relay: async ({ hub, scratch }: Bench) => {
+    const screenMs = await measureStreetScreens(hub, scratch);
     const { seenMs, ...relay } = await measureRelay(hub, scratch);
-    return { streetRelay: { ...relay, seenAtStreet: spread(seenMs) } };
+    return {
+      streetRelay: { ...relay, seenAtStreet: spread(seenMs), onStreetScreen: spread(screenMs) },
+    };
   },
 } satisfies Record<string, (bench: Bench) => Promise<object>>;
 

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { Line } from '../integration/line.ts';
 import { ask } from '../integration/running-hub.ts';
 import { relayCode } from '../integration/running-relay.ts';
+import { forwardedMatters } from '../e2e/cast.ts';
+import { openStreetScreens } from '../e2e/street-screens.ts';
 import { freePort, startHubProcess, type RunningHub } from '../e2e/hub-process.ts';
 import { makeCases, UNIT } from './fill.ts';
 import { BenchStation } from './station.ts';
@@ -24,6 +26,28 @@ export interface RelayFigures {
   peakRssMb: number;
   /** From the push at one station until another, told by the event stream, has pulled the case. */
   seenMs: number[];
+}
+
+/** From the button at a community until the street office's workbench shows the case, saving included; the district line is cut. Milliseconds. */
+export async function measureStreetScreens(hub: RunningHub, scratch: string): Promise<number[]> {
+  const { line, community, street, close } = await openStreetScreens(hub, scratch);
+  const [matter] = forwardedMatters();
+  if (matter === undefined) throw new Error('the sample district forwards nothing');
+  const times: number[] = [];
+  try {
+    line.cut();
+    for (let i = 0; i < SEEN; i++) {
+      await community.fillIntake(matter, `街道示例${String(i)}`);
+      const beganAt = performance.now();
+      await community.byId('intake-forward').click();
+      const caseNo = (await community.byId('paper-number').textContent()) ?? '';
+      await street.byId('case-row').filter({ hasText: caseNo.trim() }).waitFor();
+      times.push(performance.now() - beganAt);
+    }
+  } finally {
+    await close();
+  }
+  return times;
 }
 
 /** Linux only: what a process takes is read off /proc. */

@@ -95,9 +95,7 @@ export class StationLoop {
   poke(): Promise<void> {
     if (this.#isStopped) return Promise.resolve();
     this.#isPoked = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = undefined;
-    });
+    this.#running ??= this.#run();
     return this.#running;
   }
 
@@ -115,6 +113,8 @@ export class StationLoop {
       this.#publish({ ...this.#counted(), state: 'syncing' });
       await this.#round();
     }
+    // At once: a poke in the moment between would be for a run that looks no more.
+    this.#running = undefined;
     if (!this.#isStopped) this.#schedule();
   }
 
