@@ -1,3 +1,5 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { importPublicKey, verifyAction } from '@sanji/sync/domain/signing';
 import { makeSigner } from '@sanji/sync/testing/factories';
@@ -69,6 +71,18 @@ test('a key that is none has signed nothing, and spoils nobody else’s', async 
   );
   expect(verdicts).toEqual(Array.from({ length: 20 }, (_, i) => i !== 7));
 });
+
+test('a process waits for what it has asked, and ends when nothing is left to do', async () => {
+  const program = `
+    const { actionVerifier } = await import(${JSON.stringify(new URL('action-verifier.ts', import.meta.url).href)});
+    const verify = actionVerifier();
+    const asked = Array.from({ length: 20 }, () => verify(${JSON.stringify(action)}, ${JSON.stringify(own.key)}));
+    console.log(String(await Promise.all(asked)));`;
+  const args = ['--eval', `void (async () => {${program}})()`];
+  // Without an end of its own it is ended, which is an error here.
+  const { stdout } = await promisify(execFile)(process.execPath, args, { timeout: 20_000 });
+  expect(stdout.trim()).toBe(String(Array.from({ length: 20 }, () => true)));
+}, 30_000);
 
 function reversed<T extends object>(value: T): T {
   return Object.fromEntries(Object.entries(value).reverse()) as T;

@@ -47,10 +47,10 @@ class SignatureThread {
   readonly #worker = new Worker(new URL('./signature-thread.ts', import.meta.url));
 
   constructor() {
-    // Nobody waits for it at the end.
-    this.#worker.unref();
     this.#worker.on('message', (verdicts: boolean[]) => {
       for (const [i, { resolve }] of (this.#asked.shift() ?? []).entries()) resolve(verdicts[i] === true);
+      // Idle, it keeps no process from ending.
+      if (this.#asked.length === 0) this.#worker.unref();
     });
     this.#worker.on('error', (error) => {
       this.#end(error);
@@ -62,6 +62,7 @@ class SignatureThread {
 
   check(batch: Waiting[]): void {
     this.#asked.push(batch);
+    this.#worker.ref();
     this.#worker.postMessage(batch.map(({ claim }) => claim));
   }
 
