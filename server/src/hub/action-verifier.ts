@@ -16,15 +16,18 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
-/** Rejects when the thread died; the next call starts another. */
-export function actionVerifier(): JudgePorts['verify'] {
+/**
+ * Rejects when the thread died; the next call starts another.
+ * @param few so many at once are checked here; all of them where memory is dearer than time
+ */
+export function actionVerifier(few = FEW): JudgePorts['verify'] {
   let waiting: Waiting[] = [];
   let thread: SignatureThread | undefined;
 
   function flush(): void {
     const batch = waiting;
     waiting = [];
-    if (batch.length > FEW) {
+    if (batch.length > few) {
       if (thread?.isAlive !== true) thread = new SignatureThread();
       thread.check(batch);
       return;
