@@ -1,11 +1,10 @@
 /** A community and its street office at a relay, each in a browser of its own, and the district line that can be cut. */
 import { join } from 'node:path';
-import { makeCode } from '../bench/station.ts';
 import { Line } from '../integration/line.ts';
 import { relayCode } from '../integration/running-relay.ts';
-import { PEOPLE, UNITS } from './cast.ts';
+import { PEOPLE, terminalAt, UNITS } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
-import { Terminal } from './terminal.ts';
+import type { Terminal } from './terminal.ts';
 
 export interface StreetScreens {
   line: Line;
@@ -22,17 +21,10 @@ export async function openStreetScreens(hub: RunningHub, scratch: string): Promi
     port: await freePort(),
     env: { UPSTREAM_URL: line.url, RELAY_CODE: await relayCode(hub, UNITS.street), COUCHDB_URL: '' },
   });
-  const open = async (place: 'community' | 'street'): Promise<Terminal> => {
-    const terminal = new Terminal({
-      profileDir: join(scratch, `screens-${place}`),
-      origin: `http://${place}.localhost:${String(relay.port)}`,
-    });
-    await terminal.open(await makeCode(hub.url, UNITS[place]));
-    await terminal.unlock(place === 'community' ? PEOPLE.yang : PEOPLE.pu);
-    return terminal;
-  };
-  const community = await open('community');
-  const street = await open('street');
+  // They join by a code of the district's, and speak to the relay alone.
+  const at = { ...hub, port: relay.port };
+  const community = await terminalAt(at, scratch, { place: 'community', person: PEOPLE.yang });
+  const street = await terminalAt(at, scratch, { place: 'street', person: PEOPLE.pu });
   await street.go('/');
   return {
     line,

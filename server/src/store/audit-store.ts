@@ -1,5 +1,5 @@
 /** Who did what, when, to what, and how it ended: the chain of `log-entry.ts` in the database `audit`, one entry a document. */
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { LogReader, chained } from '@sanji/sync/audit/log-entry';
 import type { AuditEntry, LogFault, NewAuditEntry } from '@sanji/sync/audit/log-entry';
 import { canonicalize } from '@sanji/sync/domain/signing';
@@ -172,7 +172,7 @@ class AuditDatabase implements AuditStore {
 
 /** As `hash` of `signing.ts`, without a way to another thread and back for each entry. */
 function quickHash(body: object): string {
-  return createHash('sha256').update(canonicalize(body)).digest('base64url');
+  return hash('sha256', canonicalize(body), 'base64url');
 }
 
 function idOf(seq: number): string {
