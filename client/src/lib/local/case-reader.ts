@@ -128,15 +128,12 @@ export class CaseReader {
         })
         .catch(failed);
     });
-    let seen: Set<number> | undefined;
     const stop = this.#shelf.watch((blocks) => {
-      const fresh = blocks.filter((block) => seen?.has(block) === false);
-      seen = new Set(blocks);
       const read = async (): Promise<void> => {
-        for (const block of fresh) for await (const part of this.#united(block)) changed(part);
+        for (const block of blocks) for await (const part of this.#united(block)) changed(part);
       };
       read().catch(failed);
-    });
+    }, failed);
     return () => {
       subscription.unsubscribe();
       stop();

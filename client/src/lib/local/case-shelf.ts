@@ -110,11 +110,20 @@ export class CaseShelf {
     return this.#open(await this.#station.shelf.get(block));
   }
 
-  /** Calls back with the keys of the blocks, now and after each change by any tab. Returns how to stop. */
-  watch(changed: (blocks: number[]) => void): () => void {
-    const subscription = liveQuery(() => this.#station.shelfHeads.toCollection().primaryKeys()).subscribe(
-      changed,
-    );
+  /** Calls back with the keys of what is added from now on, by any tab. Returns how to stop. */
+  watch(added: (blocks: number[]) => void, failed: (error: unknown) => void): () => void {
+    // Asked for before anything can be added: what the query below says first may hold more.
+    const before = this.blocks().then((blocks) => new Set(blocks));
+    const keys = liveQuery(() => this.#station.shelfHeads.toCollection().primaryKeys());
+    const subscription = keys.subscribe((blocks) => {
+      before
+        .then((known) => {
+          const fresh = blocks.filter((block) => !known.has(block));
+          for (const block of fresh) known.add(block);
+          if (fresh.length > 0) added(fresh);
+        })
+        .catch(failed);
+    }, failed);
     return () => {
       subscription.unsubscribe();
     };

@@ -1,6 +1,6 @@
 /** Many cases of the outbox that are ruled on at once leave it for the shelf. */
 import 'fake-indexeddb/auto';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { StoredCase } from './case-reader.ts';
 import { tableOf } from './case-database.ts';
@@ -26,7 +26,7 @@ function ruled(doc: CaseDocument): CaseDocument {
 type Terminal = Awaited<ReturnType<typeof terminal>>;
 
 /** The outbox as a push reads it, before its answer is written. */
-async function readOutbox({ store }: Terminal) {
+async function readOutbox({ store }: Pick<Terminal, 'store'>) {
   await store.writeMany(unsent.map((doc) => ({ doc, revision: undefined })));
   const dirty = await store.dirty(100);
   const read = await store.readMany(dirty.map(({ _id }) => _id));
@@ -95,20 +95,34 @@ test('what another tab still writes over its older copy keeps its words and is s
   expect(await here.store.dirty(100)).toEqual([doc]);
 });
 
-test('a watching screen sees each as it was ruled', async () => {
-  const here = await terminal();
+test('a screen that has only just begun to watch sees each as it was ruled', async () => {
+  const { reader, ...here } = await terminal();
   const answered = await readOutbox(here);
   const settled = new Set<string>();
   const told = new Promise<void>((resolve, reject) => {
-    const stop = here.reader.watch((stored: StoredCase[]) => {
+    const stop = reader.watch((stored: StoredCase[]) => {
       for (const { caseId, doc } of stored) if (doc?.n === 1) settled.add(caseId);
       if (settled.size < unsent.length) return;
       stop();
       resolve();
     }, reject);
   });
-  await here.reader.firstPage(1);
   await here.store.writeMany(answered);
   await told;
-  expect(settled.size).toBe(unsent.length);
+});
+
+test('what is added before the browser has said what was there is told as well', async () => {
+  const { reader, shelf, station } = await terminal();
+  const gate = Promise.withResolvers<undefined>();
+  const keysLater = () => gate.promise.then(() => shelf.blocks());
+  vi.spyOn(station.shelfHeads, 'toCollection').mockReturnValueOnce({ primaryKeys: keysLater } as never);
+  const told = new Promise<StoredCase[]>((resolve, reject) => {
+    const stop = reader.watch((stored) => {
+      stop();
+      resolve(stored);
+    }, reject);
+  });
+  await shelf.add([aPackedCase(1)]);
+  gate.resolve(undefined);
+  expect((await told).map(({ caseId }) => caseId)).toEqual([aPackedCase(1).caseId]);
 });
