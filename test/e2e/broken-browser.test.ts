@@ -242,13 +242,27 @@ it('with a full disk: refused in words that stay until it is stored, and what is
   expect(found.filter((text) => text.startsWith('满'))).toEqual(['满之前', '满的时候'].sort());
 });
 
+/** In the page: deletes the database while the program, just started, reads the first cases. */
+function deleteOnceRead(name: string): void {
+  const read = Reflect.get(IDBIndex.prototype, 'getAll');
+  let isDeleted = false;
+  IDBIndex.prototype.getAll = function (...args) {
+    if (this.objectStore.transaction.db.name === name && !isDeleted) {
+      isDeleted = true;
+      indexedDB.deleteDatabase(name);
+    }
+    return read.apply(this, args);
+  };
+}
+
 it('with its cases alone deleted: reads all of them again, says what may be lost until a person knows, and goes on counting', async () => {
   await terminal.go('/sync');
+  await expect.poll(() => terminal.byId('cases-here').textContent()).toMatch(/\d/);
   const before = await terminal.byId('cases-here').textContent();
-  await terminal.page.evaluate((name) => {
-    indexedDB.deleteDatabase(name);
-  }, CASES_STORED_AS);
+  await terminal.page.addInitScript(deleteOnceRead, CASES_STORED_AS);
+  await terminal.page.reload();
   await terminal.byId('store-alert').waitFor();
+  expect(await terminal.byId('store-alert').innerText()).toContain('浏览器删除了本机保存的数据');
   await terminal.close();
   await reopen();
   await terminal.synced();

@@ -52,6 +52,16 @@ async function open(): Promise<Station> {
 
 function assemble(rx: CaseDatabase, all: readonly Dexie[], database: StationDatabase): Station {
   const { cases } = rx;
+  const gone = Promise.withResolvers<undefined>();
+  const lose = (): void => {
+    gone.resolve(undefined);
+  };
+  for (const one of all) {
+    one.on('close', lose);
+    one.on('versionchange', ({ newVersion }) => {
+      if (newVersion === null) lose();
+    });
+  }
   const seal = new Seal();
   const shelf = new CaseShelf(database, seal);
   return {
@@ -64,12 +74,7 @@ function assemble(rx: CaseDatabase, all: readonly Dexie[], database: StationData
     credentials: new CredentialStore(database),
     database,
     onLost(lost) {
-      for (const one of all) {
-        one.on('close', lost);
-        one.on('versionchange', ({ newVersion }) => {
-          if (newVersion === null) lost();
-        });
-      }
+      void gone.promise.then(lost);
     },
     async close() {
       opening = undefined;

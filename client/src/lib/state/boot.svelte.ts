@@ -78,7 +78,8 @@ class Boot {
         await this.#fill(station);
       } catch (error) {
         faults.note(error);
-        this.phase = 'broken';
+        // Deleted while it was read: that is said above every page, with what is still in memory.
+        if (storeTrouble.problem?.code !== 'store-lost') this.phase = 'broken';
       }
     });
     this.phase = 'ready';
