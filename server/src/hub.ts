@@ -95,7 +95,8 @@ interface Background {
 }
 
 function startBackground(container: Container, signal: AbortSignal, onOverthrown: () => void): Background {
-  const { agenda, catalog, judge, lasting, life, router, sessions, unitChanges, onFault } = container;
+  const { agenda, catalog, judge, lasting, life, openCases, pace, router, sessions, unitChanges, onFault } =
+    container;
   const guarded = (work: Promise<unknown>) =>
     work.then(
       () => undefined,
@@ -125,6 +126,7 @@ function startBackground(container: Container, signal: AbortSignal, onOverthrown
     lasting.keep('agenda', signal, () => agenda.follow(signal)),
     // The backstop behind the pokes of the push path: what another process wrote is routed too.
     lasting.keep('routing', signal, () => followRouter(container, signal)),
+    lasting.keep('open cases', signal, () => openCases.warm(() => pace.calm(), signal)),
   ];
   let ticking: Promise<unknown> = Promise.resolve();
   const tick = setInterval(() => {

@@ -58,3 +58,37 @@ it('goes on after an outage where it was', async () => {
   master.isDown = false;
   expect(await idsOf(cases)).toEqual(['one']);
 });
+
+it('reads ahead a page at a time, and lets whoever asks go first', async () => {
+  const master = new CountingMaster();
+  const cases = new OpenCases(master);
+  for (let i = 0; i < 1_200; i++) await master.has(`case-${String(i)}`, 'accepted');
+  const readWhenCalm: number[] = [];
+  const asked: Promise<string[]>[] = [];
+  await cases.warm(() => {
+    readWhenCalm.push(master.read);
+    if (readWhenCalm.length === 2) asked.push(idsOf(cases));
+    return Promise.resolve();
+  }, new AbortController().signal);
+  // What was asked for read the rest.
+  expect(readWhenCalm).toEqual([0, 500]);
+  expect((await Promise.all(asked)).map(({ length }) => length)).toEqual([1_200]);
+  expect(master.read).toBe(1_200);
+});
+
+it('has nothing left to read for whoever asks after it has read ahead', async () => {
+  const master = new CountingMaster();
+  const cases = new OpenCases(master);
+  for (let i = 0; i < 600; i++) await master.has(`case-${String(i)}`, 'accepted');
+  await cases.warm(() => Promise.resolve(), new AbortController().signal);
+  expect(master.read).toBe(600);
+  expect(await idsOf(cases)).toHaveLength(600);
+  expect(master.read).toBe(600);
+});
+
+it('reads nothing ahead any more when the hub stops', async () => {
+  const master = new CountingMaster();
+  await master.has('one', 'accepted');
+  await new OpenCases(master).warm(() => Promise.resolve(), AbortSignal.abort());
+  expect(master.read).toBe(0);
+});

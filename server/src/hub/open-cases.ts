@@ -1,6 +1,7 @@
 /**
- * The heads of all open cases, for what is asked about the whole district. Read once in pages when somebody first asks, then only what has
- * changed since: of half a million cases a year some twenty thousand are open, and every case would have to be read to find them.
+ * The heads of all open cases, for what is asked about the whole district. Read once in pages, from the start of the hub on whenever it has
+ * nothing better to do, then only what has changed since: of half a million cases a year some twenty thousand are open, and every case would have
+ * to be read to find them.
  */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import { isOpen } from '@sanji/sync/domain/lifecycle';
@@ -19,7 +20,7 @@ export class OpenCases {
   readonly #heads = new Map<CaseId, CaseHead>();
   #since: string | null = null;
   /** The last look, which the next one goes on from. */
-  #looked: Promise<void> = Promise.resolve();
+  #looked: Promise<unknown> = Promise.resolve();
 
   constructor(master: Pick<MasterStore, 'changes' | 'getMany'>) {
     this.#master = master;
@@ -27,24 +28,43 @@ export class OpenCases {
 
   /** As they are stored when it is called. Rejects when the store does not answer; the next call goes on from there. */
   async list(): Promise<OpenCase[]> {
-    const before = this.#looked;
-    const looked = before.catch(() => undefined).then(() => this.#look());
-    this.#looked = looked;
-    await looked;
+    await this.#next(async () => {
+      while (await this.#readPage());
+    });
     return [...this.#heads].map(([_id, head]) => ({ _id, head }));
   }
 
-  async #look(): Promise<void> {
-    for (;;) {
-      const { ids, last } = await this.#master.changes(this.#since, PAGE);
-      if (ids.length === 0) return;
-      const found = await this.#master.getMany(ids);
-      ids.forEach((id, i) => {
-        const head = found[i]?.head;
-        if (head !== undefined && isOpen(head.status)) this.#heads.set(id, head);
-        else this.#heads.delete(id);
-      });
-      this.#since = last;
+  /**
+   * Reads ahead, so that whoever asks first does not wait for all of them. Ends when it has come to the newest. Whoever asks meanwhile waits for
+   * one page at most.
+   * @param calm when the next page may be read
+   */
+  async warm(calm: () => Promise<void>, signal: AbortSignal): Promise<void> {
+    for (let more = true; more;) {
+      await calm();
+      if (signal.aborted) return;
+      more = await this.#next(() => this.#readPage());
     }
+  }
+
+  /** One after the other, whatever became of the one before. */
+  #next<T>(look: () => Promise<T>): Promise<T> {
+    const looked = this.#looked.then(look, look);
+    this.#looked = looked;
+    return looked;
+  }
+
+  /** False when there was nothing new. */
+  async #readPage(): Promise<boolean> {
+    const { ids, last } = await this.#master.changes(this.#since, PAGE);
+    if (ids.length === 0) return false;
+    const found = await this.#master.getMany(ids);
+    ids.forEach((id, i) => {
+      const head = found[i]?.head;
+      if (head !== undefined && isOpen(head.status)) this.#heads.set(id, head);
+      else this.#heads.delete(id);
+    });
+    this.#since = last;
+    return true;
   }
 }
