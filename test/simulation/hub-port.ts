@@ -6,12 +6,12 @@ import { refused } from '@sanji/sync/domain/problem';
 import type { Result } from '@sanji/sync/domain/problem';
 import { scopeOf } from '@sanji/sync/domain/scope';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
+import { packCase } from '@sanji/sync/protocol/pack-case';
 import { judgePush } from '@sanji/sync/replication/judge';
 import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
-import { mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
+import { logOf, mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
 import type { FeedReaderDeps } from '@sanji/server/hub/feed-reader';
-import { packed } from '@sanji/server/hub/snapshots';
 import type { Schedule } from './schedule.ts';
 
 /** Small, so that a feed takes several pages and a first load several batches. */
@@ -70,7 +70,7 @@ async function snapshotOf(reader: HubSession['reader'], feed: string): Promise<S
     const masters = await reader.master.getMany(page.entries.map(({ caseId }) => caseId));
     for (const master of masters) {
       if (master?.head.parties.some((unit) => feedOf(unit) === feed) === true)
-        rows.push(packed(master, epoch.count));
+        rows.push(packCase(master.head, logOf(master, epoch.count)));
     }
     since = page.last;
     more = page.more;

@@ -2,9 +2,10 @@
  * First loads, built ahead and kept: per feed, blocks of packed cases in the form a station stores, compressed apart. A change costs the
  * block it is in. Every read is brought up to the feed's end first, so a case that left the unit is never handed out.
  */
-import type { MasterCase, FeedStore, MasterStore, Clock } from '@sanji/sync/replication/ports';
+import type { FeedStore, MasterStore, Clock } from '@sanji/sync/replication/ports';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
-import { PROTOCOL_VERSION, type PackedCase, type SnapshotHead } from '@sanji/sync/protocol/messages';
+import { PROTOCOL_VERSION, type SnapshotHead } from '@sanji/sync/protocol/messages';
+import { packCase } from '@sanji/sync/protocol/pack-case';
 import { isParty, logOf, sealCheckpoint } from './feed-reader.ts';
 import { compressBlock, joinBlocks, type Block } from './gzip-blocks.ts';
 
@@ -111,7 +112,7 @@ export class Snapshots {
     for (const master of masters) {
       if (master === undefined || !isParty(master, feed)) continue;
       there.add(master._id);
-      text += `${JSON.stringify(packed(master, this.#deps.memory().epoch.count))}\n`;
+      text += `${JSON.stringify(packCase(master.head, logOf(master, this.#deps.memory().epoch.count)))}\n`;
     }
     for (const caseId of part.caseIds) {
       if (there.has(caseId)) continue;
@@ -167,18 +168,4 @@ function leave(kept: KeptFeed, caseId: string): KeptBlock {
 
 function sizeOf(kept: KeptFeed): number {
   return kept.blocks.reduce((sum, { block }) => sum + (block?.bytes.length ?? 0), 0);
-}
-
-export function packed(master: MasterCase, epoch: number): PackedCase {
-  const { head, _id, n } = master;
-  return {
-    caseId: _id,
-    n,
-    status: head.status,
-    holder: head.holder ?? '',
-    caseNo: head.caseNo ?? '',
-    matterId: head.matter?.matterId ?? '',
-    receivedAt: head.receivedAt ?? 0,
-    body: JSON.stringify(logOf(master, epoch)),
-  };
 }

@@ -7,6 +7,7 @@ import { refused } from '../domain/problem.ts';
 import type { Result } from '../domain/problem.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PackedCase, PullAnswer, PullItem, PullRequest } from '../protocol/messages.ts';
+import { packCase } from '../protocol/pack-case.ts';
 import type { Clock, FeedStore } from './ports.ts';
 import { CATALOG } from './pull-feed.ts';
 import { relayItem, servedLog, unruledOf } from './relay-case.ts';
@@ -56,16 +57,8 @@ export function sealRelayCheckpoint(relay: string, since: string): string {
 
 /** In the form in which a station stores it. Index fields as the pending result shows. */
 export function packedAtRelay(found: RelayCase): PackedCase {
-  const { head, _id, n } = found;
   return {
-    caseId: _id,
-    n,
-    status: head.status,
-    holder: head.holder ?? '',
-    caseNo: head.caseNo ?? '',
-    matterId: head.matter?.matterId ?? '',
-    receivedAt: head.receivedAt ?? 0,
-    body: JSON.stringify(servedLog(found)),
+    ...packCase(found.head, servedLog(found)),
     ...(unruledOf(found).length > 0 && { isRelayed: true }),
   };
 }

@@ -7,7 +7,7 @@ import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { fold } from '@sanji/sync/domain/fold';
 import { ENDS } from '@sanji/sync/domain/lifecycle';
 import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
-import type { PackedCase } from '@sanji/sync/protocol/messages';
+import { packCase } from '@sanji/sync/protocol/pack-case';
 import type { Seal } from './seal.ts';
 
 export interface CaseRecord {
@@ -63,18 +63,8 @@ export async function recordOf(
 }
 
 /** As the hub packs it for a first load. */
-export function packedOf(doc: CaseDocument): PackedCase & Pick<CaseRecord, 'status'> {
-  const { status, holder, caseNo, matter, receivedAt } = fold(doc);
-  return {
-    caseId: doc._id,
-    n: doc.n,
-    status,
-    holder: holder ?? '',
-    caseNo: caseNo ?? '',
-    matterId: matter?.matterId ?? '',
-    receivedAt: receivedAt ?? 0,
-    body: JSON.stringify(doc),
-  };
+export function packedOf(doc: CaseDocument): ReturnType<typeof packCase> {
+  return packCase(fold(doc), doc);
 }
 
 export function dirtyOf(doc: CaseDocument, deviceId: DeviceId): CaseRecord['dirty'] {
