@@ -46,7 +46,8 @@ async function raiseInPlace(config: RestoreOptions['config'], clock: Clock): Pro
   const stores = await openHubStores({ dataDir, prefix, ...(couchdbUrl !== undefined && { couchdbUrl }) });
   try {
     // The embedded store is locked by its process; who works on a CouchDB says so every minute.
-    const quietMs = clock.now() - (await lastPulse(stores.directory));
+    // Either way: its clock may have been ahead.
+    const quietMs = Math.abs(clock.now() - (await lastPulse(stores.directory)));
     if (stores.store.kind === 'couchdb' && quietMs < 2 * BEAT_MS) {
       throw new RestoreRefused(
         `A hub was at work on this store ${String(Math.round(quietMs / 1_000))} s ago. Stop every hub, wait two minutes, and try again.`,

@@ -44,6 +44,7 @@ export class Rig {
     epoch: { count: 1, id: 'first' },
     rememberedUntil: this.clock.now(),
     awakeSince: this.clock.now(),
+    pulse: this.clock.now(),
   };
   /** As the hub signs what it publishes. */
   docs: CatalogDocument[] = catalogDocs().map((doc) => ({ ...doc, sig: SIGNED }));
@@ -80,7 +81,7 @@ export class Rig {
         feeds: this.feeds,
         catalogDocs: () => this.docs,
         catalog: this.judge.catalog,
-        memory: () => this.memory,
+        memory: () => ({ ...this.memory, pulse: this.clock.now() }),
         takeBack: (docs) => this.#takeBack(docs),
       },
       unit,
@@ -110,7 +111,8 @@ export class Rig {
       for (const part of parts) part();
       this.checkpoint.value = checkpoint;
       this.docs = docs;
-      this.memory = { epoch, rememberedUntil: at, awakeSince: this.clock.now() };
+      const now = this.clock.now();
+      this.memory = { epoch, rememberedUntil: at, awakeSince: now, pulse: now };
     };
   }
 

@@ -14,7 +14,7 @@ import {
 } from './administrator.ts';
 import type { Change } from './administrator.ts';
 import { DEVICES } from './district.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS, between } from './durations.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS, between, jumpMs } from './durations.ts';
 import type { FaultKind } from './faults.ts';
 import { isOfHub } from './simulated-hub.ts';
 import { RELAY_HANDLERS } from './relay-events.ts';
@@ -95,7 +95,16 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
     const station = pickStation(world, random);
     if (station === undefined) return;
     world.faults.note('clock-jump');
-    station.skewMs += (random.chance(0.5) ? 1 : -1) * between(random, MINUTE_MS, 3 * DAY_MS);
+    station.skewMs += jumpMs(random);
+  },
+  /** Of one machine or of all; now and then it is put right, and now and then the hub is started again over it. */
+  'hub-clock-jump': ({ hub, faults }, random) => {
+    faults.note('hub-clock-jump');
+    const one = random.chance(0.5) ? random.pick(hub.machines) : undefined;
+    const [isRight, ms] = [random.chance(0.3), jumpMs(random)];
+    for (const machine of one === undefined ? hub.machines : [one])
+      machine.skewMs = isRight ? 0 : machine.skewMs + ms;
+    if (random.chance(0.3)) hub.restart();
   },
   'permissions-changed': changes('permissions-changed', permissionsChanged),
   'matter-changed': changes('matter-changed', matterChanged),

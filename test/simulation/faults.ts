@@ -31,6 +31,7 @@ export const BLOWS = [
   'everybody-asleep',
   'clock-off',
   'clock-jump',
+  'hub-clock-jump',
   'permissions-changed',
   'matter-changed',
   'rules-published',
@@ -49,6 +50,7 @@ export const RELAY_BLOWS = [
   'relay-line-cut-for-days',
   'relay-replaced',
   'relay-clock-off',
+  'relay-clock-jump',
   'station-moved',
 ] as const;
 

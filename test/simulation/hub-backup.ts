@@ -1,19 +1,13 @@
 /** Everything a simulated hub has stored, to be put back later. */
-import type { Clock } from '@sanji/sync/replication/ports';
 import type { SimulatedHub } from './simulated-hub.ts';
 
 export type HubBackup = (how: { withFeeds: boolean }) => void;
 
-export function backupOf(hub: SimulatedHub, clock: Clock): HubBackup {
-  const parts = [hub.master, hub.quarantine, hub.register, hub.catalog].map((store) => store.backup());
+export function backupOf(hub: SimulatedHub): HubBackup {
+  const stores = [hub.master, hub.quarantine, hub.register, hub.catalog, hub.directory];
+  const parts = stores.map((store) => store.backup());
   const feeds = hub.feeds.backup();
-  const [routed, { epoch }, device, state, at] = [
-    hub.checkpoint.value,
-    hub.memory,
-    hub.device,
-    hub.device.state,
-    clock.now(),
-  ];
+  const [routed, device, state] = [hub.checkpoint.value, hub.device, hub.device.state];
   return ({ withFeeds }) => {
     for (const part of parts) part();
     // Where the feeds ran on, the router begins anew.
@@ -21,6 +15,5 @@ export function backupOf(hub: SimulatedHub, clock: Clock): HubBackup {
     if (withFeeds) feeds();
     hub.device = device;
     device.state = state;
-    hub.memory = { epoch, rememberedUntil: at, awakeSince: clock.now() };
   };
 }

@@ -20,14 +20,18 @@ const BATCH = 1;
 
 export interface HubSession {
   judge: JudgePorts;
-  reader: FeedReaderDeps & { clock: Schedule };
+  reader: FeedReaderDeps;
+  timer: Pick<Schedule, 'delay'>;
   /** As of when the process last heard of it. */
   catalog: Catalog;
   /** How many were taken. */
   takeBack: (docs: CatalogDocument[]) => number;
 }
 
-export function hubPort({ judge, reader, catalog, takeBack }: HubSession, deviceId: DeviceId): HubPort {
+export function hubPort(
+  { judge, reader, catalog, takeBack, timer }: HubSession,
+  deviceId: DeviceId,
+): HubPort {
   const admitted = async <T>(
     handle: (device: DeviceKey) => Promise<Result<T>> | Result<T>,
   ): Promise<Result<T>> => {
@@ -52,7 +56,7 @@ export function hubPort({ judge, reader, catalog, takeBack }: HubSession, device
     snapshot: (feed) =>
       admitted(async (device) =>
         scopeOf(catalog, device).map(feedOf).includes(feed)
-          ? { ok: true, value: await snapshotOf(reader, feed) }
+          ? { ok: true, value: await snapshotOf({ reader, timer }, feed) }
           : refused('out-of-scope', { feed }),
       ),
     giveBack: ({ docs }) =>
@@ -61,7 +65,10 @@ export function hubPort({ judge, reader, catalog, takeBack }: HubSession, device
 }
 
 /** The feed first, then the cases as they are now. */
-async function snapshotOf(reader: HubSession['reader'], feed: string): Promise<Snapshot> {
+async function snapshotOf(
+  { reader, timer }: Pick<HubSession, 'reader' | 'timer'>,
+  feed: string,
+): Promise<Snapshot> {
   const { epoch } = reader.memory();
   const rows: PackedCase[] = [];
   let since: string | null = null;
@@ -77,16 +84,32 @@ async function snapshotOf(reader: HubSession['reader'], feed: string): Promise<S
   }
   const checkpoint = sealCheckpoint(reader, since);
   const head = { v: 1 as const, hubNow: reader.clock.now(), epoch, checkpoint, count: rows.length };
-  return { head, batches: batchesOf(rows, reader.clock) };
+  return { head, batches: batchesOf(rows, timer) };
+}
+
+/** Whoever is asked is not there, or may not answer. */
+export function refusing(refusal: ReturnType<typeof refused>): HubPort {
+  const answer = () => Promise.resolve(refusal);
+  return { push: answer, pull: answer, snapshot: answer, giveBack: answer };
+}
+
+/** What is asked waits in the line until somebody listens. */
+export function awaited(port: Promise<HubPort>): HubPort {
+  return {
+    push: async (request) => (await port).push(request),
+    pull: async (request) => (await port).pull(request),
+    snapshot: async (feed) => (await port).snapshot(feed),
+    giveBack: async (request) => (await port).giveBack(request),
+  };
 }
 
 export function pageOf(feed: string): number {
   return feed === 'catalog' ? 50 : PAGE;
 }
 
-async function* batchesOf(rows: PackedCase[], clock: Schedule): AsyncGenerator<PackedCase[]> {
+async function* batchesOf(rows: PackedCase[], timer: HubSession['timer']): AsyncGenerator<PackedCase[]> {
   for (let i = 0; i < rows.length; i += BATCH) {
-    await clock.delay(1);
+    await timer.delay(1);
     yield rows.slice(i, i + BATCH);
   }
 }

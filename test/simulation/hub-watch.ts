@@ -5,11 +5,17 @@ import type { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
 import { isOfHub } from './simulated-hub.ts';
 import type { SimulatedHub, SimulatedHubOptions } from './simulated-hub.ts';
 
-/** Held against what was there at every write: neither a case nor a feed entry ever falls, not even for a moment. */
-export function watchedHub(
-  { master, feeds, everRejected }: SimulatedHub,
-  { ledger, onViolation }: SimulatedHubOptions,
-): void {
+/**
+ * Held against what was there at every write: neither a case nor a feed entry ever falls, not even for a moment. And the hub takes itself for
+ * put back only while it is.
+ */
+export function watchedHub(hub: SimulatedHub, { ledger, onViolation }: SimulatedHubOptions): void {
+  const { master, feeds, restores, everRejected } = hub;
+  const notice = restores.noticeBehind.bind(restores);
+  restores.noticeBehind = async (evidence) => {
+    if (!hub.isUnfinished) onViolation(`doubted without cause: by ${evidence.kind}`);
+    return notice(evidence);
+  };
   const putMany = master.putMany.bind(master);
   master.putMany = async (docs) => {
     const before = docs.map(({ _id }) => master.docs.get(_id)?.doc.n ?? 0);

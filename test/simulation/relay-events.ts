@@ -1,6 +1,6 @@
 /** What happens to a street relay, and to those whose address leads to it. */
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
-import { DAY_MS, HOUR_MS, YEAR_MS, between } from './durations.ts';
+import { DAY_MS, HOUR_MS, YEAR_MS, between, jumpMs } from './durations.ts';
 import type { SimulatedRelay } from './simulated-relay.ts';
 import type { RelayEventKind } from './story.ts';
 import type { World } from './world.ts';
@@ -25,6 +25,13 @@ export const RELAY_HANDLERS: Record<RelayEventKind, (world: World, random: Seede
     if (relay === undefined) return;
     world.faults.note('relay-clock-off');
     relay.skewMs = Math.round((random.next() - 0.5) * 20 * YEAR_MS);
+  },
+  'relay-clock-jump': (world, random) => {
+    const relay = pickRelay(world, random);
+    if (relay === undefined) return;
+    world.faults.note('relay-clock-jump');
+    relay.skewMs += jumpMs(random);
+    if (random.chance(0.3)) relay.start();
   },
   'station-moved': (world, random) => {
     const station = random.pick(world.stations);

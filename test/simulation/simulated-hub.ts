@@ -2,12 +2,13 @@
  * The hub of a simulation: its stores last, its processes (one or two on the same stores) and its routers come and go. What it answers is the
  * product's judge, router, feed reader and hub acts.
  */
-import type { Catalog, CatalogDocument, CatalogEntry } from '@sanji/sync/domain/catalog';
+import type { CatalogDocument, CatalogEntry } from '@sanji/sync/domain/catalog';
+import { RETURN_MS } from '@sanji/sync/domain/epoch';
+import type { Epoch } from '@sanji/sync/domain/epoch';
 import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
+import { refused } from '@sanji/sync/domain/problem';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import { dutyOf, hubAct } from '@sanji/sync/replication/hub-act';
-import type { HubMemory } from '@sanji/sync/replication/checkpoint';
-import type { JudgePorts } from '@sanji/sync/replication/judge';
 import type { HubPort } from '@sanji/sync/replication/ports';
 import { Router } from '@sanji/sync/replication/router';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
@@ -20,16 +21,18 @@ import {
   MemoryRouterCheckpoint,
 } from '@sanji/sync/testing/memory-hub-stores';
 import { MemoryDeviceStore } from '@sanji/sync/testing/memory-local-store';
+import type { Pulse, StoredEpoch } from '@sanji/server/hub/hub-life';
 import { deviceNamed } from './district.ts';
 import type { Faults } from './faults.ts';
 import { backupOf } from './hub-backup.ts';
 import type { HubBackup } from './hub-backup.ts';
-import { hubPort } from './hub-port.ts';
-import type { HubSession } from './hub-port.ts';
+import { awaited, hubPort, refusing } from './hub-port.ts';
+import { HubProcess, Machine } from './hub-process.ts';
 import { watchedDevice, watchedHub } from './hub-watch.ts';
 import type { Ledger } from './ledger.ts';
 import { Crashed, Life } from './life.ts';
 import { MemoryCatalogStore } from './memory-catalog-store.ts';
+import { MemoryDirectory } from './memory-directory.ts';
 import type { Schedule } from './schedule.ts';
 import type { Signatures } from './signatures.ts';
 
@@ -45,13 +48,6 @@ export interface SimulatedHubOptions {
   poke: (feed: string) => void;
   onFault: (error: unknown) => void;
   onViolation: (found: string) => void;
-}
-
-interface HubProcess {
-  life: Life;
-  judge: JudgePorts;
-  reader: HubSession['reader'];
-  catalog: Catalog;
 }
 
 interface RouterProcess {
@@ -75,23 +71,26 @@ export class SimulatedHub {
   readonly quarantine = new MemoryQuarantine();
   readonly register = new MemoryRegister();
   readonly restores = new MemoryRestoreLog();
-  memory: HubMemory = { epoch: { count: 1, id: 'first' }, rememberedUntil: 0, awakeSince: 0 };
+  /** What the hub remembers of itself. */
+  readonly directory = new MemoryDirectory();
   readonly catalog: MemoryCatalogStore;
   /** Its own acts are counted by a device of each epoch, under one key. */
   device: MemoryDeviceStore;
   /** By this hub at any time, before a restore too. */
   readonly everRejected = new Set<ActionId>();
+  /** A backup was put back, and the command that finishes a restore was not given yet. */
+  isUnfinished = false;
   /** Once it ran on a backup without knowing it. */
   wasUnfinished = false;
+  /** What its processes run on, one each. */
+  readonly machines: readonly Machine[];
   readonly #options: SimulatedHubOptions;
   #processes: HubProcess[] = [];
   #routers: RouterProcess[] = [];
   #isActing = false;
   readonly #backups: HubBackup[] = [];
   #lastEpoch = 1;
-  #isUnfinished = false;
   #hasFeedsAhead = false;
-  #isAwaiting = false;
   #seqFloor = 0;
   /** In some stories the routers hear late of most of what is written, and the feeds lag far behind the cases. */
   readonly #lostPokes: number;
@@ -100,6 +99,8 @@ export class SimulatedHub {
     this.#options = options;
     this.#lostPokes = options.random.pick([0.1, 0.3, 0.9]) ?? 0;
     this.catalog = new MemoryCatalogStore(options.catalog);
+    this.machines = Array.from({ length: options.processes }, () => new Machine(options.schedule));
+    this.#begin({ count: 1, id: 'first' });
     watchedHub(this, options);
     this.device = watchedDevice(new MemoryDeviceStore(), options);
     this.backup();
@@ -109,13 +110,12 @@ export class SimulatedHub {
   /** New processes throughout; the old ones are dead. */
   restart(): void {
     for (const { life } of [...this.#processes, ...this.#routers]) life.isOver = true;
-    const { processes } = this.#options;
-    this.#processes = Array.from({ length: processes }, () => this.#bootProcess());
-    this.#routers = Array.from({ length: processes }, () => this.#bootRouter());
+    this.#processes = this.machines.map((machine) => this.#bootProcess(machine));
+    this.#routers = this.machines.map(() => this.#bootRouter());
   }
 
   backup(): void {
-    this.#backups.push(backupOf(this, this.#options.schedule));
+    this.#backups.push(backupOf(this));
   }
 
   /** How many there are to choose from. */
@@ -132,7 +132,7 @@ export class SimulatedHub {
     ledger.forgottenByHub();
     this.device.unlock();
     this.#isActing = false;
-    this.#isUnfinished = true;
+    this.isUnfinished = true;
     this.#hasFeedsAhead ||= !withFeeds;
     if (isFinished) this.finishRestore();
     else this.wasUnfinished = true;
@@ -141,17 +141,26 @@ export class SimulatedHub {
 
   /** What the restore command does: nothing that was given out once is given out again. */
   finishRestore(): void {
-    if (!this.#isUnfinished) return;
-    this.#isUnfinished = false;
-    this.#isAwaiting = true;
+    if (!this.isUnfinished) return;
+    this.isUnfinished = false;
     // As the command does on CouchDB: what was ruled meanwhile is routed over what the feeds say.
     if (this.#hasFeedsAhead) this.checkpoint.value = null;
     const count = (this.#lastEpoch += 1);
-    this.memory = { ...this.memory, epoch: { count, id: `life${String(count)}` } };
+    this.#begin({ count, id: `life${String(count)}` });
     this.device = watchedDevice(new MemoryDeviceStore(), this.#options);
     this.catalog.put([this.#ownDevice(count)], count);
     this.#seqFloor += SKIPPED_PUBLICATIONS;
     this.restart();
+  }
+
+  #begin({ count, id }: Epoch): void {
+    const epoch: StoredEpoch = { count, id, beganAt: this.#options.schedule.now(), seqFloor: 0 };
+    this.directory.set('epoch', 'current', epoch);
+  }
+
+  /** As it is stored. */
+  get epoch(): Epoch {
+    return this.directory.peek<StoredEpoch>('epoch', 'current') ?? { count: 1, id: '' };
   }
 
   get isRestored(): boolean {
@@ -160,13 +169,16 @@ export class SimulatedHub {
 
   /** So long after a restore that nothing more is waited for; false when nothing was. */
   endWait(): boolean {
-    const wasAwaiting = this.#isAwaiting;
-    this.#isAwaiting = false;
-    return wasAwaiting;
+    const { count, id } = this.epoch;
+    const pulse = this.directory.peek<Pulse>('pulse', 'own');
+    if (count === 1 || pulse === undefined || pulse.lived.ms >= RETURN_MS) return false;
+    this.directory.set('pulse', 'own', { ...pulse, lived: { epoch: id, ms: RETURN_MS } });
+    this.restart();
+    return true;
   }
 
   get deviceId(): DeviceId {
-    const { count } = this.memory.epoch;
+    const { count } = this.epoch;
     return count === 1 ? HUB_DEVICE : `hub${String(count)}`;
   }
 
@@ -190,7 +202,7 @@ export class SimulatedHub {
   publish(...entries: CatalogEntry[]): void {
     this.catalog.put(
       entries.map((entry) => this.#numbered(entry)),
-      this.memory.epoch.count,
+      this.epoch.count,
     );
     this.#catalogMoved();
   }
@@ -212,15 +224,22 @@ export class SimulatedHub {
     return { kind: 'rules', publication: { ...entry.publication, seq } };
   }
 
-  /** As the device's session at one process sees it: chosen anew for each message, as by a balancer. */
+  /** As the device's session at one process sees it: chosen anew for each message, as by a balancer. Waits while the process wakes. */
   portFor(deviceId: DeviceId): HubPort {
-    const { judge, reader, catalog } = this.#pick();
+    const process = this.#pick();
+    return process.ports === undefined
+      ? awaited(process.woken.then(() => this.#portAt(process, deviceId)))
+      : this.#portAt(process, deviceId);
+  }
+
+  #portAt({ ports, catalog }: HubProcess, deviceId: DeviceId): HubPort {
+    if (ports === undefined) return refusing(refused('offline'));
     const takeBack = (docs: CatalogDocument[]) => {
       const taken = this.catalog.takeBack(docs);
       if (taken > 0) this.#catalogMoved();
       return taken;
     };
-    return hubPort({ judge, reader, catalog, takeBack }, deviceId);
+    return hubPort({ ...ports, catalog, takeBack, timer: this.#options.schedule }, deviceId);
   }
 
   /** By the push path, or the backstop behind it. */
@@ -235,16 +254,15 @@ export class SimulatedHub {
   /** What falls to the hub by itself on one case. One process has the hub's key at a time. */
   async act(caseId: string): Promise<void> {
     const found = this.master.docs.get(caseId);
-    const { schedule, signatures } = this.#options;
-    const process = this.#pick();
-    const draft =
-      found === undefined ? undefined : dutyOf(found.doc, process.catalog, { now: schedule.now() });
-    if (draft === undefined || this.#isActing) return;
+    const { signatures } = this.#options;
+    const { ports: awake, catalog, machine, life } = this.#pick();
+    const draft = found === undefined ? undefined : dutyOf(found.doc, catalog, { now: machine.now() });
+    if (draft === undefined || awake === undefined || this.#isActing) return;
     this.#isActing = true;
     const ports = {
-      ...process.judge,
+      ...awake.judge,
       deviceId: this.deviceId,
-      device: process.life.guard(this.device, ['exclusive']),
+      device: life.guard(this.device, ['exclusive']),
       sign: (body: Parameters<Signatures['sign']>[0]) => signatures.sign(body, HUB_DEVICE),
     };
     try {
@@ -260,51 +278,32 @@ export class SimulatedHub {
 
   /** Holds the hash chains together, as every process does now and then. */
   async audit(): Promise<void> {
-    await auditChains(this.#pick().judge).catch((error: unknown) => this.#note(error));
+    const { ports } = this.#pick();
+    if (ports !== undefined) await auditChains(ports.judge).catch((error: unknown) => this.#note(error));
   }
 
   #pick(): HubProcess {
     const index = this.#options.random.below(this.#processes.length);
     const known = this.#processes[index];
-    const next = known === undefined || known.life.isOver ? this.#bootProcess() : known;
+    if (known !== undefined && !known.life.isOver) return known;
+    const next = this.#bootProcess(this.machines[index] ?? new Machine(this.#options.schedule));
     this.#processes[index] = next;
     return next;
   }
 
-  #bootProcess(): HubProcess {
-    const { schedule, random, faults, signatures } = this.#options;
-    const life = new Life({ schedule, random, faults, kind: 'hub-crash', risk: 0.008, stall: 0.015 });
-    const [master, feeds] = [life.guard(this.master), life.guard(this.feeds)];
-    const process: HubProcess = {
-      life,
-      catalog: this.catalog.index,
-      reader: {
-        master,
-        feeds,
-        catalog: life.guard(this.catalog),
-        clock: schedule,
-        restores: this.restores,
-        memory: () => this.memory,
+  #bootProcess(machine: Machine): HubProcess {
+    const { random, faults } = this.#options;
+    return new HubProcess({
+      ...this.#options,
+      hub: this,
+      machine,
+      onWritten: () => {
+        if (!faults.strikes('poke-lost', this.#lostPokes, random.next())) this.pokeRouter();
+        // Every process hears of the change and routes it too.
+        if (random.chance(0.6 - this.#lostPokes / 2)) this.pokeRouter();
       },
-      judge: {
-        master,
-        quarantine: life.guard(this.quarantine),
-        register: life.guard(this.register),
-        restores: life.guard(this.restores),
-        epoch: () => this.memory.epoch,
-        awaitsReturn: () => this.#isAwaiting,
-        clock: schedule,
-        catalog: () => process.catalog,
-        verify: (action, device) => signatures.verify(action, device),
-        onWritten: () => {
-          if (!faults.strikes('poke-lost', this.#lostPokes, random.next())) this.pokeRouter();
-          // Every process hears of the change and routes it too.
-          if (random.chance(0.6 - this.#lostPokes / 2)) this.pokeRouter();
-        },
-        onFault: (_caseId, error) => this.#note(error),
-      },
-    };
-    return process;
+      onFault: (error) => this.#note(error),
+    });
   }
 
   #bootRouter(): RouterProcess {
@@ -314,7 +313,7 @@ export class SimulatedHub {
       master: life.guard(this.master),
       feeds: life.guard(this.feeds),
       checkpoint: life.guard(this.checkpoint),
-      epoch: () => this.memory.epoch.count,
+      epoch: () => this.epoch.count,
       poke,
       // A router that failed waits for the story's next poke, which comes to a living one.
       timer: { after: () => () => undefined },

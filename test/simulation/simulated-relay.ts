@@ -11,7 +11,7 @@ import type { LoopStatus } from '@sanji/sync/replication/station-loop';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
 import { RelayDisk, openMemoryRelay, relayFor } from '@sanji/sync/testing/memory-relay';
 import type { Faults } from './faults.ts';
-import { pageOf } from './hub-port.ts';
+import { pageOf, refusing } from './hub-port.ts';
 import { Crashed, Life } from './life.ts';
 import type { Line } from './line.ts';
 import { frailRelayDisk, watchedRelayDisk } from './relay-disk.ts';
@@ -183,9 +183,4 @@ export class SimulatedRelay {
     }, onFault);
     return process;
   }
-}
-
-function refusing(refusal: ReturnType<typeof refused>): HubPort {
-  const answer = () => Promise.resolve(refusal);
-  return { push: answer, pull: answer, snapshot: answer, giveBack: answer };
 }

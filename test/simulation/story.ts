@@ -66,6 +66,7 @@ const WEIGHTS: Record<(typeof EVENTS)[number], number> = {
   'everybody-asleep': 4,
   'clock-off': 2,
   'clock-jump': 2,
+  'hub-clock-jump': 2.5,
   'permissions-changed': 3,
   'matter-changed': 1,
   'rules-published': 2,
@@ -84,6 +85,7 @@ const RELAY_WEIGHTS: Record<RelayEventKind, number> = {
   'relay-line-cut-for-days': 2,
   'relay-replaced': 1,
   'relay-clock-off': 0.5,
+  'relay-clock-jump': 1,
   'station-moved': 4,
 };
 /** One story in so many has relays, and so many events more. */

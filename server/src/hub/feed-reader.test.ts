@@ -15,7 +15,7 @@ async function afterRestore(...cases: MasterCase[]) {
   await feeds.raise(FEED, [{ caseId: CASE, n: 6, gone: true }]);
   await master.putMany(cases);
   const epoch = { count: 2, id: 'second' };
-  const memory = () => ({ epoch, rememberedUntil: 0, awakeSince: 0 });
+  const memory = () => ({ epoch, rememberedUntil: 0, awakeSince: 0, pulse: 0 });
   const catalog = { changes: async () => ({ docs: [], last: '0', more: false }) };
   return { clock, feeds, master, catalog, restores: new MemoryRestoreLog(), memory };
 }

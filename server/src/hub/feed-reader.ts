@@ -77,11 +77,9 @@ export async function readFeed(
 }
 
 /** What a station is handed instead of the store's own checkpoint: good in this epoch only. */
-export function sealCheckpoint(
-  { clock, memory }: Pick<FeedReaderDeps, 'clock' | 'memory'>,
-  since: string | null,
-): string {
-  return writeCheckpoint({ epoch: memory().epoch, at: clock.now(), since });
+export function sealCheckpoint({ memory }: Pick<FeedReaderDeps, 'memory'>, since: string | null): string {
+  const { epoch, pulse } = memory();
+  return writeCheckpoint({ epoch, at: pulse, since });
 }
 
 async function openCheckpoint(

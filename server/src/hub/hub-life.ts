@@ -1,6 +1,8 @@
 /**
- * The hub's memory of itself: the epoch of its store, and until when it remembers having been alive. It writes down every minute that it is,
- * so that a checkpoint from a minute it does not remember shows that a backup was put back without the restore command.
+ * The hub's memory of itself: the epoch of its store, and how far it remembers having been alive. Every minute it writes a pulse down, and what
+ * it gives out bears the last one written. So a checkpoint bears no pulse that the store does not remember, unless the store is an older one:
+ * a backup was put back without the restore command. Pulses are ordered as they were written, by whatever process and under whatever clock
+ * (a hybrid logical clock), so a clock that jumps makes nobody doubt what was given out.
  */
 import { randomBytes } from 'node:crypto';
 import { FIRST_EPOCH, RETURN_MS, isSameEpoch, type Epoch } from '@sanji/sync/domain/epoch';
@@ -9,8 +11,8 @@ import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
 
 export const BEAT_MS = 60_000;
-/** What a crash may leave unwritten, and a little for clocks of several machines. */
-const SLACK_MS = 3 * BEAT_MS;
+/** What passes between two pulses counts as a day at most: it may be a clock put right. */
+const MAX_PASSED_MS = 86_400_000;
 
 export interface StoredEpoch extends Epoch {
   /** Milliseconds since the epoch of time. */
@@ -19,9 +21,18 @@ export interface StoredEpoch extends Epoch {
   seqFloor: number;
 }
 
-interface Pulse {
+/** A sign of life, as it is written. */
+export interface Pulse {
+  /** By the clock of whoever wrote it, which may be off. */
   at: number;
+  /** Above all that were written before: the time, as long as clocks are right. */
+  mark: number;
+  /** Milliseconds that the hub has lived in the epoch of this id. */
+  lived: { epoch: string; ms: number };
 }
+
+/** As it lies in the store: earlier versions wrote the time alone. */
+type StoredPulse = Pick<Pulse, 'at'> & Partial<Pulse>;
 
 export interface HubLifeDeps {
   directory: Pick<DirectoryStore, 'documents'>;
@@ -29,39 +40,52 @@ export interface HubLifeDeps {
 }
 
 export class HubLife {
-  readonly #pulses: TypedDocuments<Pulse>;
+  readonly #pulses: TypedDocuments<StoredPulse>;
   readonly #directory: HubLifeDeps['directory'];
   readonly #clock: Clock;
   #memory: HubMemory;
+  #livedMs: number;
   readonly epoch: StoredEpoch;
 
-  private constructor({ directory, clock }: HubLifeDeps, epoch: StoredEpoch, rememberedUntil: number) {
+  private constructor(
+    { directory, clock }: HubLifeDeps,
+    epoch: StoredEpoch,
+    { before, first }: { before: StoredPulse | undefined; first: Pulse },
+  ) {
     this.#directory = directory;
-    this.#pulses = directory.documents<Pulse>('pulse');
+    this.#pulses = pulsesIn(directory);
     this.#clock = clock;
     this.epoch = epoch;
     const { count, id } = epoch;
-    this.#memory = { epoch: { count, id }, rememberedUntil, awakeSince: clock.now() };
+    const { mark } = first;
+    const rememberedUntil = before === undefined ? mark : markOf(before);
+    this.#memory = { epoch: { count, id }, rememberedUntil, awakeSince: mark, pulse: mark };
+    this.#livedMs = first.lived.ms;
   }
 
-  /** Begins the first epoch in a store that has none. */
+  /** Begins the first epoch in a store that has none, and writes the first pulse of this process. */
   static async open(deps: HubLifeDeps): Promise<HubLife> {
     const epoch = await currentEpoch(deps);
-    const pulse = await deps.directory.documents<Pulse>('pulse').find('own');
-    return new HubLife(deps, epoch, (pulse?.value.at ?? deps.clock.now()) + SLACK_MS);
+    const pulses = pulsesIn(deps.directory);
+    for (;;) {
+      const last = await pulses.find('own');
+      const first = pulseAfter(last?.value, epoch, deps.clock.now());
+      // A conflict is another process: its pulse is remembered too.
+      if ((await pulses.put('own', first, last?.rev)) === 'written')
+        return new HubLife(deps, epoch, { before: last?.value, first });
+    }
   }
 
   memory(): HubMemory {
-    const now = this.#clock.now();
-    // It began with a clock that was ahead: what it gives out since that was put right is not from before it woke.
-    if (now < this.#memory.awakeSince) this.#memory = { ...this.#memory, awakeSince: now };
     return this.#memory;
   }
 
-  /** After a restore: stations may still hold what this store has forgotten. */
+  /**
+   * After a restore: stations may still hold what this store has forgotten. Counted in the time that the hub has lived, since a clock that
+   * was off at the restore would end the wait at once, or in years.
+   */
   awaitsReturn(): boolean {
-    const { count, beganAt } = this.epoch;
-    return count > FIRST_EPOCH && this.#clock.now() < beganAt + RETURN_MS;
+    return this.epoch.count > FIRST_EPOCH && this.#livedMs < RETURN_MS;
   }
 
   /** To be called every `BEAT_MS` and at the end. False: the store was put back under this process, which must not go on. */
@@ -69,10 +93,30 @@ export class HubLife {
     const found = await epochs(this.#directory).find('current');
     if (found === undefined || !isSameEpoch(found.value, this.epoch)) return false;
     const last = await this.#pulses.find('own');
-    // A conflict is another process, which is as alive.
-    await this.#pulses.put('own', { at: this.#clock.now() }, last?.rev);
+    const next = pulseAfter(last?.value, this.epoch, this.#clock.now());
+    // A conflict is another process, which is as alive: what is given out here bears an older pulse for a minute more.
+    if ((await this.#pulses.put('own', next, last?.rev)) === 'conflict') return true;
+    this.#memory = { ...this.#memory, pulse: next.mark };
+    this.#livedMs = next.lived.ms;
     return true;
   }
+}
+
+/** Marks are whole: they travel in checkpoints. */
+function pulseAfter(last: StoredPulse | undefined, { id }: Epoch, time: number): Pulse {
+  const now = Math.floor(time);
+  if (last === undefined) return { at: now, mark: now, lived: { epoch: id, ms: 0 } };
+  const passedMs = Math.min(Math.max(now - last.at, 0), MAX_PASSED_MS);
+  const ms = last.lived?.epoch === id ? last.lived.ms + passedMs : 0;
+  return { at: now, mark: Math.max(now, markOf(last) + 1), lived: { epoch: id, ms } };
+}
+
+function markOf({ mark, at }: StoredPulse): number {
+  return mark ?? at;
+}
+
+function pulsesIn(directory: Pick<DirectoryStore, 'documents'>): TypedDocuments<StoredPulse> {
+  return directory.documents<StoredPulse>('pulse');
 }
 
 function epochs(directory: Pick<DirectoryStore, 'documents'>): TypedDocuments<StoredEpoch> {
@@ -100,9 +144,9 @@ export async function replaceEpoch(
   return documents.put('current', next, known?.rev);
 }
 
-/** When the last process on this store said that it was alive; 0: never. */
+/** When the last process on this store said that it was alive, by its own clock; 0: never. */
 export async function lastPulse(directory: Pick<DirectoryStore, 'documents'>): Promise<number> {
-  return (await directory.documents<Pulse>('pulse').find('own'))?.value.at ?? 0;
+  return (await pulsesIn(directory).find('own'))?.value.at ?? 0;
 }
 
 /** Fits into a device id, which the hub's own of each epoch is made of. */

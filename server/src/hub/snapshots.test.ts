@@ -24,7 +24,7 @@ function setUp() {
     master,
     feeds,
     clock: { now: () => 5 },
-    memory: () => ({ epoch: EPOCH, rememberedUntil: 0, awakeSince: 0 }),
+    memory: () => ({ epoch: EPOCH, rememberedUntil: 0, awakeSince: 0, pulse: 0 }),
   });
   const store = async (i: number, { n = 1, parties = [UNIT] } = {}) => {
     const [known] = await master.getMany([idOf(i)]);

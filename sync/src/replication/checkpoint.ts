@@ -1,6 +1,6 @@
 /**
- * What a hub gives out as the opaque checkpoint of a feed: where the store stands, in which epoch, and when it was said. A checkpoint of
- * another epoch means nothing any more; one from a time the hub does not remember shows that a backup was put back.
+ * What a hub gives out as the opaque checkpoint of a feed: where the store stands, in which epoch, and under which pulse it was said. A
+ * checkpoint of another epoch means nothing any more; a pulse the hub does not remember shows that a backup was put back.
  */
 import type { Epoch } from '../domain/epoch.ts';
 import { isSameEpoch } from '../domain/epoch.ts';
@@ -8,7 +8,7 @@ import type { BehindEvidence } from './ports.ts';
 
 export interface Checkpoint {
   epoch: Epoch;
-  /** When it was given out, milliseconds since the epoch, the hub's clock. */
+  /** The hub's pulse when it was given out: the time in milliseconds to a minute, if the hub's clock was right. */
   at: number;
   /** The store's own, null before the first row. */
   since: string | null;
@@ -31,13 +31,15 @@ export function readCheckpoint(text: string): Checkpoint | undefined {
   };
 }
 
-/** What the hub remembers of itself. */
+/** What a hub process remembers of itself. Pulses are numbers that grow with every one that is written, whoever writes it. */
 export interface HubMemory {
   epoch: Epoch;
-  /** It was alive until then and wrote that down; a moment more is not held against it. */
+  /** The last pulse that was in the store when this process began: others up to it are remembered too. */
   rememberedUntil: number;
-  /** Since then it is awake and forgets nothing. */
+  /** The first pulse of this process, which forgets nothing. */
   awakeSince: number;
+  /** Its latest: in the store, and in what is given out. */
+  pulse: number;
 }
 
 /** The evidence in a checkpoint that this store is older than what its hub has already said; undefined when there is none. */

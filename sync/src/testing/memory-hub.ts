@@ -57,8 +57,9 @@ export function hubFor(side: HubSide, unit: UnitCode, scope: readonly UnitCode[]
   };
 }
 
-function seal({ judge, memory }: HubSide, since: string): string {
-  return writeCheckpoint({ epoch: memory().epoch, at: judge.clock.now(), since });
+function seal({ memory }: HubSide, since: string): string {
+  const { epoch, pulse } = memory();
+  return writeCheckpoint({ epoch, at: pulse, since });
 }
 
 async function pageOf(
