@@ -36,8 +36,10 @@ export class Addresses {
   #serving({ device: { unit } }: SimulatedStation): SimulatedRelay | undefined {
     const catalog = this.#catalog();
     return this.#relays.find(
-      ({ device: { deviceId, unit: street } }) =>
-        catalog.devices.get(deviceId)?.status === 'active' && unitsOfStreet(catalog, street).includes(unit),
+      ({ device: { deviceId, unit: street }, isRevoked }) =>
+        !isRevoked &&
+        catalog.devices.get(deviceId)?.status === 'active' &&
+        unitsOfStreet(catalog, street).includes(unit),
     );
   }
 }

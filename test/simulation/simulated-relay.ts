@@ -51,7 +51,6 @@ export class SimulatedRelay {
   #disks = 0;
   #process: Process;
   #isRising = false;
-  /** Told by the district that it is out of service: it serves nobody any more. */
   #isRevoked = false;
 
   constructor(options: SimulatedRelayOptions) {
@@ -69,6 +68,11 @@ export class SimulatedRelay {
 
   get isDead(): boolean {
     return this.#process.life.isOver;
+  }
+
+  /** Told by the district that it is out of service: it serves nobody any more, though a restored district may have forgotten it. */
+  get isRevoked(): boolean {
+    return this.#isRevoked;
   }
 
   get status(): LoopStatus | undefined {
