@@ -19,6 +19,7 @@ import { RestoreNotes } from './hub/restore-notes.ts';
 import { PushPace } from './hub/push-pace.ts';
 import { UnitChanges } from './hub/unit-changes.ts';
 import { Snapshots } from './hub/snapshots.ts';
+import { StaffChanges } from './hub/staff-changes.ts';
 import { faultReporter, openLog } from './log.ts';
 import { MONOTONIC } from './machine-time.ts';
 import { Metrics } from './metrics.ts';
@@ -38,6 +39,7 @@ export interface Container extends Ground {
   life: HubLife;
   restores: RestoreNotes;
   catalog: CatalogService;
+  staffChanges: StaffChanges;
   factors: SecondFactors;
   enrolment: Enrolment;
   hubDevice: HubDevice;
@@ -167,6 +169,7 @@ async function assemble(basis: Basis): Promise<Container> {
     life,
     restores,
     catalog,
+    staffChanges: await StaffChanges.open({ catalog, directory }),
     sessions: new StaffSessions({ directory, clock, findStaff, policy }),
     factors: await SecondFactors.open({ directory, clock, policy }),
     tokens: await DeviceTokens.open({ directory, clock, findDevice }),

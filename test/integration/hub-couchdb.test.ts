@@ -66,4 +66,18 @@ describe.each([
     const acts = Object.values(master?.actions ?? {}).filter(({ body }) => body.by.staffId === 'hub');
     expect(acts).toHaveLength(1);
   });
+
+  test('leave one administrator of a kind, though each is asked at once to take the role from another', async () => {
+    const headers = await login(one.url, 'zhouj');
+    const setRole = (hub: TestHub, staffId: string, role: string) =>
+      ask(hub.url, `PUT /api/staff/${staffId}/roles`, { headers, body: { roles: [role] } });
+    expect((await setRole(one, 'zhaom', 'auditAdmin')).status).toBe(200);
+    const answers = await Promise.all([setRole(one, 'wug', 'clerk'), setRole(two, 'zhaom', 'clerk')]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 422]);
+    const { catalog } = one.hub.container.stores;
+    const entries = (await catalog.findMany(['staff:wug', 'staff:zhaom'])).map(({ entry }) => entry);
+    expect(
+      entries.filter((entry) => entry.kind === 'staff' && entry.staff.roles.includes('auditAdmin')),
+    ).toHaveLength(1);
+  });
 });

@@ -54,7 +54,7 @@ export class CatalogService {
   static async open(deps: CatalogDeps): Promise<CatalogService> {
     const service = new CatalogService(deps, await deps.store.all());
     // Asked for by name, so that a store whose nodes show nothing yet is not taken for a new one.
-    if (!service.#docs.has(SETTINGS)) await service.#refresh([SETTINGS]);
+    if (!service.#docs.has(SETTINGS)) await service.refresh([SETTINGS]);
     for (const { id, value, rev } of await service.#journals.list()) {
       await service.put(value.entries);
       await service.#journals.remove(id, rev);
@@ -98,7 +98,7 @@ export class CatalogService {
       const verdicts = await this.#store.put(docs);
       this.#take(docs.filter((_, i) => verdicts[i] === 'written'));
       const refused = docs.filter((_, i) => verdicts[i] === 'conflict');
-      await this.#refresh(refused.map(({ _id }) => _id));
+      await this.refresh(refused.map(({ _id }) => _id));
       rest = refused.map(({ entry }) => entry);
     }
   }
@@ -128,18 +128,14 @@ export class CatalogService {
         this.#take([doc]);
         return true;
       }
-      await this.#refresh([id]);
+      await this.refresh([id]);
     }
   }
 
   /** Writes an entry that must not exist yet; 'conflict', and what is stored taken in, when it does. */
   async insert(entry: CatalogEntry): Promise<'written' | 'conflict'> {
     if (this.#docs.has(catalogIdOf(entry))) return 'conflict';
-    const doc = await this.#signed(entry, 1);
-    const [verdict] = await this.#store.put([doc]);
-    if (verdict === 'written') this.#take([doc]);
-    else await this.#refresh([doc._id]);
-    return verdict ?? 'conflict';
+    return (await this.publish(await this.#signed(entry, 1))) ? 'written' : 'conflict';
   }
 
   /**
@@ -160,8 +156,21 @@ export class CatalogService {
     return taken.map(({ _id }) => _id);
   }
 
-  /** By name, never by range, which may lag on a cluster. */
-  async #refresh(ids: string[]): Promise<void> {
+  /** An entry as the next state of what is known here, signed, to be given to `publish`; undefined when it says nothing new. */
+  draft(entry: CatalogEntry): Promise<CatalogDocument | undefined> {
+    return this.#next(entry);
+  }
+
+  /** Writes a draft. False, and what is stored taken in, when something else is stored there by now. Idempotent. */
+  async publish(doc: CatalogDocument): Promise<boolean> {
+    const [verdict] = await this.#store.put([doc]);
+    if (verdict === 'written') this.#take([doc]);
+    else await this.refresh([doc._id]);
+    return verdict === 'written';
+  }
+
+  /** What is stored of these now, whichever process wrote. By name, never by range, which may lag on a cluster. */
+  async refresh(ids: string[]): Promise<void> {
     this.#take(await this.#store.findMany(ids));
   }
 

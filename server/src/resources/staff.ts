@@ -11,7 +11,6 @@ import { staffProblem, STAFF_ROLES } from '@sanji/sync/domain/staff-rules';
 import { answered, forStaff, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
 import { openWorkOf } from '../hub/open-work.ts';
-import { turns } from '../hub/turns.ts';
 import { firstPasswordFor } from '../sessions/first-password.ts';
 import { millis, staff as staffShape, staffId, unitCode } from './schemas.ts';
 
@@ -46,9 +45,20 @@ function inOrder(given: readonly StaffRole[]): StaffRole[] {
   return STAFF_ROLES.filter((role) => given.includes(role));
 }
 
-type Parts = Pick<Container, 'catalog' | 'stores' | 'sessions' | 'factors' | 'clock' | 'audit'>;
+type Parts = Pick<
+  Container,
+  'catalog' | 'staffChanges' | 'stores' | 'sessions' | 'factors' | 'clock' | 'audit'
+>;
 
-export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }: Parts): Endpoint[] {
+export function staffRoutes({
+  catalog,
+  staffChanges,
+  stores,
+  sessions,
+  factors,
+  clock,
+  audit,
+}: Parts): Endpoint[] {
   /** Writes down how it ended; what was refused too. */
   async function logged<T>(
     { kind, by, about, more }: { kind: AuditKind; by: string; about: string; more?: Record<string, string> },
@@ -63,9 +73,6 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
     });
     return result;
   }
-
-  /** What is judged by who else is an administrator: of two at once, each would take the other for the one who stays. */
-  const inTurn = turns();
 
   const policy = () => policyOf(catalog.current().settings);
 
@@ -88,33 +95,38 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
   }
 
   async function alter(staffId: string, { successor, ...body }: z.infer<typeof change>) {
-    const known = catalog.current().staff.get(staffId);
-    if (known === undefined) return refused('not-found');
-    const { handedTo, ...rest } = known;
-    const isLeaving = known.active && (!body.active || body.unit !== known.unit);
-    const next: Staff = { ...rest, ...body, ...(!isLeaving && handedTo !== undefined && { handedTo }) };
-    const bad = staffProblem(catalog.current(), next) ?? (body.active ? unitProblem(body.unit) : undefined);
-    if (bad !== undefined) return { ok: false as const, problem: bad };
-    const open = isLeaving ? await openWorkOf(stores, known) : [];
-    if (open.length > 0) {
-      const colleague = catalog.current().staff.get(successor ?? '');
-      const isFit = colleague?.active === true && colleague.unit === known.unit && colleague !== known;
-      if (!isFit) return refused('successor-needed', { name: known.name, count: open.length });
-      next.handedTo = colleague.staffId;
-    }
-    await catalog.put([{ kind: 'staff', staff: next }]);
-    if (isLeaving) await sessions.endAll(known.staffId);
-    return { ok: true as const, value: { staff: next, handedOver: open.length } };
+    let isLeaving = false;
+    const done = await staffChanges.make(staffId, async () => {
+      const known = catalog.current().staff.get(staffId);
+      if (known === undefined) return refused('not-found');
+      const { handedTo, ...rest } = known;
+      isLeaving ||= known.active && (!body.active || body.unit !== known.unit);
+      const next: Staff = { ...rest, ...body, ...(!isLeaving && handedTo !== undefined && { handedTo }) };
+      const bad = staffProblem(catalog.current(), next) ?? (body.active ? unitProblem(body.unit) : undefined);
+      if (bad !== undefined) return { ok: false, problem: bad };
+      const open = isLeaving ? await openWorkOf(stores, known) : [];
+      if (open.length > 0) {
+        const colleague = catalog.current().staff.get(successor ?? '');
+        const isFit = colleague?.active === true && colleague.unit === known.unit && colleague !== known;
+        if (!isFit) return refused('successor-needed', { name: known.name, count: open.length });
+        next.handedTo = colleague.staffId;
+      }
+      return { ok: true, value: { staff: next, handedOver: open.length } };
+    });
+    if (done.ok && isLeaving) await sessions.endAll(staffId);
+    return done;
   }
 
-  async function giveRoles(staffId: string, given: readonly StaffRole[]): Promise<Result<Staff>> {
-    const known = catalog.current().staff.get(staffId);
-    if (known === undefined) return refused('not-found');
-    const next: Staff = { ...known, roles: inOrder(given) };
-    const bad = staffProblem(catalog.current(), next);
-    if (bad !== undefined) return { ok: false, problem: bad };
-    await catalog.put([{ kind: 'staff', staff: next }]);
-    return { ok: true, value: next };
+  function giveRoles(staffId: string, given: readonly StaffRole[]): Promise<Result<{ staff: Staff }>> {
+    return staffChanges.make(staffId, () => {
+      const known = catalog.current().staff.get(staffId);
+      if (known === undefined) return Promise.resolve(refused('not-found'));
+      const staff: Staff = { ...known, roles: inOrder(given) };
+      const bad = staffProblem(catalog.current(), staff);
+      return Promise.resolve(
+        bad === undefined ? { ok: true, value: { staff } } : { ok: false, problem: bad },
+      );
+    });
   }
 
   return [
@@ -167,9 +179,7 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
         const entry = { kind: 'staff-changed' as const, by, about: known.staffId, more };
         const done = await logged(
           entry,
-          known.staffId === by && !body.active
-            ? refused('own-account')
-            : await inTurn(() => alter(known.staffId, body)),
+          known.staffId === by && !body.active ? refused('own-account') : await alter(known.staffId, body),
         );
         return done.ok ? answered(done.value) : done;
       },
@@ -184,12 +194,10 @@ export function staffRoutes({ catalog, stores, sessions, factors, clock, audit }
         const known = catalog.current().staff.get(params['staffId'] ?? '');
         if (known === undefined) return refused('not-found');
         const allowed =
-          known.staffId === by
-            ? refused('own-account')
-            : await inTurn(() => giveRoles(known.staffId, body.roles));
+          known.staffId === by ? refused('own-account') : await giveRoles(known.staffId, body.roles);
         const more = { from: known.roles.join(), to: inOrder(body.roles).join() };
         const done = await logged({ kind: 'staff-roles', by, about: known.staffId, more }, allowed);
-        return done.ok ? answered({ staff: done.value }) : done;
+        return done.ok ? answered(done.value) : done;
       },
     }),
     forStaff({

@@ -13,6 +13,11 @@ const NEVER_VACANT = [...SEPARATE_ADMINS, 'matterAdmin'] as const satisfies Role
 /** What a person can be given: applicants and the hub are no staff. */
 export const STAFF_ROLES: readonly Role[] = ROLES.filter((role) => role !== 'applicant' && role !== 'hub');
 
+/** Whether anybody's leaving is judged by this person's staying. */
+export function isAdministrator({ roles }: Pick<Staff, 'roles'>): boolean {
+  return NEVER_VACANT.some((role) => roles.includes(role));
+}
+
 /**
  * What speaks against `next` becoming the person's entry.
  * Problems: admins-apart {roles, name}, last-admin {role, name}.
