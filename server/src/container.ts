@@ -1,6 +1,6 @@
 /** Puts the hub together: stores, catalog, sessions, judge, router, agenda. Knows every part; no part knows it but the resources. */
 import { Router } from '@sanji/sync/replication/router';
-import type { JudgePorts } from '@sanji/sync/replication/judge';
+import type { JudgePorts } from '@sanji/sync/replication/judge-ports';
 import type { Clock, FeedStore, RouterCheckpoint } from '@sanji/sync/replication/ports';
 import { policyOf } from '@sanji/sync/domain/security-policy';
 import type { Config } from './config.ts';

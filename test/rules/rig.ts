@@ -5,7 +5,7 @@ import { indexCatalog, outranks } from '@sanji/sync/domain/catalog-index';
 import { FIRST_EPOCH } from '@sanji/sync/domain/epoch';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { judgePush } from '@sanji/sync/replication/judge';
-import type { JudgePorts } from '@sanji/sync/replication/judge';
+import type { JudgePorts } from '@sanji/sync/replication/judge-ports';
 import type { HubPort } from '@sanji/sync/replication/ports';
 import { Router } from '@sanji/sync/replication/router';
 import { isCheaplySigned } from '@sanji/sync/testing/cheap-signer';

@@ -8,7 +8,7 @@ import { scopeOf } from '@sanji/sync/domain/scope';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { packCase } from '@sanji/sync/protocol/pack-case';
 import { judgePush } from '@sanji/sync/replication/judge';
-import type { JudgePorts } from '@sanji/sync/replication/judge';
+import type { JudgePorts } from '@sanji/sync/replication/judge-ports';
 import type { HubPort, Snapshot } from '@sanji/sync/replication/ports';
 import { logOf, mayRead, readFeed, sealCheckpoint } from '@sanji/server/hub/feed-reader';
 import type { FeedReaderDeps } from '@sanji/server/hub/feed-reader';

@@ -4,7 +4,7 @@
  */
 import { Worker } from 'node:worker_threads';
 import { canonicalize } from '@sanji/sync/domain/signing';
-import type { JudgePorts } from '@sanji/sync/replication/judge';
+import type { JudgePorts } from '@sanji/sync/replication/judge-ports';
 import { isGenuine, type Claim } from './signature-check.ts';
 
 /** So few are checked at once: handing them over would take longer. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { MatterVersion } from '@sanji/sync/domain/catalog';
 import { checkMatterSheets } from '@sanji/sync/domain/matter-file';
-import { sheetsOf, type Cell, type Sheet } from '@sanji/sync/domain/matter-sheets';
+import type { Cell } from '@sanji/sync/domain/matter-sheet-fields';
+import { sheetsOf, type Sheet } from '@sanji/sync/domain/matter-sheets';
 import { loadSampleDistrict } from './sample-district.ts';
 
 const matters: MatterVersion[] = loadSampleDistrict(

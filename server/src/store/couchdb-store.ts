@@ -9,7 +9,8 @@ import type PouchDBStatic from 'pouchdb-core';
 import { CouchCluster, parseCouchUrls, reasonOf } from './couchdb-cluster.ts';
 import { settle } from './couchdb-settle.ts';
 import { assertUsable } from './couchdb-start.ts';
-import { PouchDatabase, type Backend, type Pouch } from './pouch-database.ts';
+import { PouchDatabase, type Backend } from './pouch-database.ts';
+import type { Pouch } from './rivals.ts';
 import { StoreError, StoreStartError } from './store-error.ts';
 import {
   assertName,

@@ -1,5 +1,5 @@
 /** A `Database` over the PouchDB API: what the embedded and the CouchDB store have in common. */
-import { reconcileRivals } from './rivals.ts';
+import { reconcileRivals, type Pouch, type WithConflicts } from './rivals.ts';
 import { StoreError } from './store-error.ts';
 import type {
   ChangePage,
@@ -31,10 +31,6 @@ export interface Backend {
   /** Called after each write of this process. */
   wrote(): void;
 }
-
-export type Pouch = PouchDB.Database;
-/** A document with what PouchDB adds when it is asked for conflicts. */
-export type WithConflicts<T extends StoredDocument> = Read<T> & { _conflicts?: string[] };
 
 /** Pages of `follow`: large enough to catch up fast, small enough to hold in memory with documents of some 50 KB. */
 const FOLLOW_LIMIT = 200;

@@ -4,9 +4,12 @@
  */
 import { isDeepStrictEqual } from 'node:util';
 import { content } from './document-content.ts';
-import type { Pouch, WithConflicts } from './pouch-database.ts';
 import { StoreError } from './store-error.ts';
 import type { Read, StoredDocument } from './store.ts';
+
+export type Pouch = PouchDB.Database;
+/** A document with what PouchDB adds when it is asked for conflicts. */
+export type WithConflicts<T extends StoredDocument> = Read<T> & { _conflicts?: string[] };
 
 /** Several hubs may meet on one document; each round that fails means another one succeeded. */
 const MAX_ROUNDS = 10;

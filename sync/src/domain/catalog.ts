@@ -1,9 +1,10 @@
 /** What the district publishes and every station keeps: units, matters by version, tier rules, calendars, device keys. Shapes only. */
 import type { Day, DeviceId, MatterId, StaffId, Tier, UnitCode } from './identifiers.ts';
 import type { Role } from './action.ts';
-import type { MatterForm, Words } from './form.ts';
+import type { MatterForm } from './form.ts';
 import type { Condition } from './form-condition.ts';
 import type { SecurityPolicy } from './security-policy.ts';
+import type { Words } from './words.ts';
 
 export interface Unit {
   code: UnitCode;

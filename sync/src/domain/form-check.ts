@@ -4,12 +4,12 @@
  */
 import type { FormValue } from './action.ts';
 import { isDay, isMonth } from './dates.ts';
-import type { Words } from './form.ts';
 import { sexOf } from './form-condition.ts';
 import type { Facts } from './form-condition.ts';
 import type { Day } from './identifiers.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
+import type { Words } from './words.ts';
 
 export const CHECK_RULES = [
   'notAfter',

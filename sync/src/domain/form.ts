@@ -4,11 +4,7 @@
  */
 import type { Condition } from './form-condition.ts';
 import type { FormCheck } from './form-check.ts';
-
-export interface Words {
-  zh: string;
-  en: string;
-}
+import type { Words } from './words.ts';
 
 export const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 

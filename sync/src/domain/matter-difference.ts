@@ -1,6 +1,6 @@
 /** What a file of matters would change, held against what is published: part by part, so that a person can read it before it counts. */
 import type { Catalog, MatterVersion } from './catalog.ts';
-import type { Words } from './form.ts';
+import type { Words } from './words.ts';
 import type { Day } from './identifiers.ts';
 
 export const MATTER_PARTS = [

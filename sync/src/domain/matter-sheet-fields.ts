@@ -2,7 +2,8 @@
 import { fieldsOf } from './form.ts';
 import type { Choice, FieldSchema, MatterForm, Widget } from './form.ts';
 import { readCondition, writeCondition } from './form-condition.ts';
-import type { Cell } from './matter-sheets.ts';
+
+export type Cell = string | number | boolean | null;
 
 export const FIELD_COLUMNS = [
   'group',

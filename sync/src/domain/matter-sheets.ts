@@ -5,11 +5,11 @@
  */
 import type { MatterVersion } from './catalog.ts';
 import { DRAFT } from './form.ts';
-import type { FieldSchema, MatterForm, Words } from './form.ts';
+import type { FieldSchema, MatterForm } from './form.ts';
 import { readCondition, writeCondition } from './form-condition.ts';
-import { fieldCells, FIELD_COLUMNS, readFields } from './matter-sheet-fields.ts';
+import { fieldCells, FIELD_COLUMNS, readFields, type Cell } from './matter-sheet-fields.ts';
+import type { Words } from './words.ts';
 
-export type Cell = string | number | boolean | null;
 export interface Sheet {
   name: string;
   /** The first row names the columns. */

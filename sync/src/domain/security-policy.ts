@@ -1,6 +1,5 @@
 /** How people prove who they are: rules for passwords, lock-out and the second factor, in versions that an administrator publishes (GB/T 22239, 8.1.4.1). */
 import type { Role } from './action.ts';
-import type { Settings } from './catalog.ts';
 import { problem } from './problem.ts';
 import type { Problem } from './problem.ts';
 
@@ -62,7 +61,8 @@ export function isAdministrator(roles: readonly Role[]): boolean {
   return roles.some((role) => ADMIN_ROLES.includes(role));
 }
 
-export function policyOf({ security }: Pick<Settings, 'security'>): SecurityPolicy {
+/** The policy in force, of the versions in the district's settings. */
+export function policyOf({ security }: { security?: SecurityPolicy[] }): SecurityPolicy {
   return security?.at(-1) ?? DEFAULT_POLICY;
 }
 

@@ -15,7 +15,7 @@ import { effectiveRule, tierRank } from '../domain/tier-rules.ts';
 import { Displaced, append } from './append.ts';
 import type { ActionDraft, AppendPorts } from './append.ts';
 import { judgePush } from './judge.ts';
-import type { JudgePorts } from './judge.ts';
+import type { JudgePorts } from './judge-ports.ts';
 import { rule } from './rule.ts';
 
 export interface HubActPorts extends JudgePorts, Pick<AppendPorts, 'deviceId' | 'device' | 'sign'> {}

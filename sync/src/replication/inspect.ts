@@ -5,7 +5,7 @@ import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import type { PushedCase } from '../protocol/messages.ts';
 import { fileAside } from './claim-actions.ts';
-import type { JudgePorts } from './judge.ts';
+import type { JudgePorts } from './judge-ports.ts';
 import type { MasterCase } from './ports.ts';
 
 /** A problem refuses the case as a whole: it cannot be taken as it is, and the hub stays unchanged. */

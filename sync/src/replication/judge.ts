@@ -2,39 +2,20 @@
  * The hub's word on what stations push: verifies, unites with the master copy under compare-and-set, and rules every action once, densely.
  * Any number of hub processes may run it at once. It must not answer before what it says is stored.
  */
-import type { ActionId, CaseId, UnitCode } from '../domain/identifiers.ts';
-import type { Ruling, SignedAction } from '../domain/action.ts';
-import type { DeviceKey } from '../domain/catalog.ts';
+import type { ActionId, UnitCode } from '../domain/identifiers.ts';
+import type { Ruling } from '../domain/action.ts';
 import type { Problem } from '../domain/problem.ts';
 import { problem } from '../domain/problem.ts';
 import { epochOf, inEpoch } from '../domain/epoch.ts';
-import type { Epoch } from '../domain/epoch.ts';
 import { PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { Aside, PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
 import { claimActions } from './claim-actions.ts';
 import type { Claimed } from './claim-actions.ts';
 import { inspect } from './inspect.ts';
-import type { MasterCase, MasterStore, Quarantine, Register, RestoreLog } from './ports.ts';
+import type { JudgePorts } from './judge-ports.ts';
+import type { MasterCase } from './ports.ts';
 import { readyOf } from './ready.ts';
 import { rule } from './rule.ts';
-import type { RulePorts } from './rule.ts';
-
-export interface JudgePorts extends RulePorts {
-  master: MasterStore;
-  register: Register;
-  quarantine: Quarantine;
-  restores: RestoreLog;
-  /** As of now: what the hub says is of this epoch. */
-  epoch: () => Epoch;
-  /** The hub was restored and stations may still hold what it has forgotten: what rests on such work waits for it. */
-  awaitsReturn: () => boolean;
-  /** True when hash and signature are the device's. */
-  verify: (action: SignedAction, device: DeviceKey) => Promise<boolean>;
-  /** Wakes the router. Called after the write, before the answer. */
-  onWritten: (caseIds: CaseId[]) => void;
-  /** A case on which our own code failed: for the log, never with its content. */
-  onFault: (caseId: CaseId, error: unknown) => void;
-}
 
 /** Under contention each round at least one process gets its write through; past this the store is not well. */
 const MAX_ROUNDS = 60;

@@ -9,7 +9,7 @@ import type { PackedCase, PullItem, PullRequest } from '../protocol/messages.ts'
 import { evidenceIn, readCheckpoint, writeCheckpoint } from '../replication/checkpoint.ts';
 import type { HubMemory } from '../replication/checkpoint.ts';
 import { judgePush } from '../replication/judge.ts';
-import type { JudgePorts } from '../replication/judge.ts';
+import type { JudgePorts } from '../replication/judge-ports.ts';
 import type { FeedStore, HubPort, MasterCase, MasterStore } from '../replication/ports.ts';
 
 export interface HubSide {

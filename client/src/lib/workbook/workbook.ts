@@ -1,5 +1,6 @@
 /** Workbooks (xlsx) as sheets of plain cells. The packages come only when a file is opened or made, and start no worker from a blob. */
-import type { Cell, Sheet } from '@sanji/sync/domain/matter-sheets';
+import type { Cell } from '@sanji/sync/domain/matter-sheet-fields';
+import type { Sheet } from '@sanji/sync/domain/matter-sheets';
 
 /** Undefined: no workbook, or a broken one. */
 export async function readWorkbook(file: Blob): Promise<Sheet[] | undefined> {

@@ -1,0 +1,5 @@
+/** What people read, in both languages of the product. */
+export interface Words {
+  zh: string;
+  en: string;
+}
