@@ -172,13 +172,17 @@ describe('a scanner', () => {
       .waitFor();
   });
 
-  it('leaves a number alone that a field asked for', async () => {
+  it('leaves a number to the field that asked for it, and its Enter leads to what is asked next', async () => {
     await station.page.locator('nav a[href="/intake"]').click();
     await station.byId('intake-recovered').waitFor();
     const idNumber = station.byId('field-applicant-idNumber');
     await idNumber.fill('');
+    await station.byId('field-applicant-name').fill('');
     await idNumber.focus();
     await scan(station.page, '11010519491231002X');
+    await station.page.locator('#field-applicant-name:focus').waitFor();
+    // Whole again: what was left is masked.
+    await idNumber.focus();
     expect(await idNumber.inputValue()).toBe('11010519491231002X');
   });
 });

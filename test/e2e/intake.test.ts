@@ -34,6 +34,27 @@ async function choose(matterId: string): Promise<void> {
   await desk.byId(`matter-${matterId}`).click();
 }
 
+it('says of a number what is true of it, before a matter is chosen too, and Enter leads on from a right one', async () => {
+  await desk.go('/intake');
+  const { keyboard } = desk.page;
+  const valid = desk.byId('intake-id-valid');
+  await desk.byId('field-applicant-idNumber').focus();
+  await desk.byId('field-applicant-idNumber').fill('110105194912310021');
+  await keyboard.press('Enter');
+  await desk.byId('field-applicant-idNumber-bad').waitFor();
+  expect(await valid.count()).toBe(0);
+  expect(await desk.page.evaluate(() => document.activeElement?.id)).toBe('field-applicant-idNumber');
+  await desk.byId('field-applicant-idNumber').fill('11010519491231002X');
+  await valid.waitFor();
+  await desk.byId('field-applicant-idNumber').fill('11010519491231002X9');
+  await valid.waitFor({ state: 'detached' });
+  await desk.byId('field-applicant-idNumber').fill('11010519491231002X');
+  await keyboard.press('Enter');
+  await desk.page.locator('#field-applicant-name:focus').waitFor();
+  await desk.byId('field-applicant-idNumber').fill('');
+  await desk.byId('field-applicant-idNumber').blur();
+});
+
 it('asks for what the answer needs, and for the paper that goes with it', async () => {
   await desk.go('/intake');
   await desk.byId('intake-kind-organisation').check({ force: true });

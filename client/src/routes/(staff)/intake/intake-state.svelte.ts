@@ -86,9 +86,12 @@ export class IntakeState {
     this.offer === undefined ? undefined : readIntake(this.entry, this.#contextOf(this.offer)),
   );
 
+  /** All that is wrong. Before a matter is chosen the applicant is looked at all the same. */
+  problems: Problem[] = $derived.by(() => this.reading?.problems ?? this.#applicantProblems());
+
   /** What is wrong in fields that were left; after the main button what is missing too: an empty field is no mistake before. */
   shown: Problem[] = $derived.by(() =>
-    (this.reading?.problems ?? this.#applicantProblems()).filter(
+    this.problems.filter(
       (problem) => this.pressed || (this.#left.has(fieldOf(problem)) && problem.code !== 'field-required'),
     ),
   );
@@ -182,7 +185,6 @@ export class IntakeState {
     return rule.condition === undefined ? common : { ...common, condition: rule.condition };
   }
 
-  /** Before a matter is chosen the applicant can be checked all the same. */
   #applicantProblems(): Problem[] {
     const matter = { form: NO_FORM, materials: [], subject: ['person' as const, 'organisation' as const] };
     return readIntake(this.entry, { matter, today: this.#today() }).problems;
