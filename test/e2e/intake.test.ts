@@ -55,6 +55,14 @@ it('says of a number what is true of it, before a matter is chosen too, and Ente
   await desk.byId('field-applicant-idNumber').blur();
 });
 
+it('leads on into the form of a matter that was chosen by Enter', async () => {
+  await desk.page.keyboard.press('F3');
+  await desk.page.keyboard.type(BENEFIT);
+  await desk.page.keyboard.press('Enter');
+  await desk.page.locator('#intake-form :focus').waitFor();
+  await desk.byId('intake-matter-search').fill('');
+});
+
 it('asks for what the answer needs, and for the paper that goes with it', async () => {
   await desk.go('/intake');
   await desk.byId('intake-kind-organisation').check({ force: true });
