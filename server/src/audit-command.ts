@@ -10,7 +10,7 @@ import { compareExports } from '@sanji/sync/audit/compare-exports';
 import { keyPrint, openManifest } from '@sanji/sync/audit/export-format';
 import type { Break } from '@sanji/sync/audit/break';
 import { verifyExport, type AuditReport } from '@sanji/sync/audit/verify-export';
-import { ExportRefused, fetchExport } from './audit/export-answer.ts';
+import { CodeMissing, ExportRefused, fetchExport, type Auditor } from './audit/export-answer.ts';
 import { FolderSink, FolderTaken, folderSource, newDigest } from './audit/export-folder.ts';
 import { StoreEmpty, exportStore } from './audit/export-store.ts';
 import { wordsOfBreak, wordsOfSummary } from './audit/report-words.ts';
@@ -23,7 +23,8 @@ const EXIT = { usage: 64, unavailable: 69, config: 78 } as const;
 const USAGE = `npm run audit -- export --to DIR [--from URL]
 npm run audit -- verify [--from DIR|URL] [--against OLDER_DIR] [--key THUMBPRINT]
 
---from URL   asks a running hub, as the audit administrator named by AUDIT_USER and AUDIT_PASSWORD
+--from URL   asks a running hub, as the audit administrator named by AUDIT_USER and AUDIT_PASSWORD; with a second
+             factor AUDIT_CODE is the code that the app shows now
 --against    an export taken earlier: whatever it holds must still be there, unchanged
 --key        thumbprint of the hub’s key, as the first export printed it
 Without --from the store of DATA_DIR or COUCHDB_URL is read; no hub may be running on DATA_DIR.`;
@@ -78,10 +79,14 @@ async function take(from: string | undefined, folder: string): Promise<void> {
   else await fetchExport(from, auditorOf(process.env), sink);
 }
 
-function auditorOf({ AUDIT_USER: staffId, AUDIT_PASSWORD: password }: NodeJS.ProcessEnv) {
+function auditorOf({
+  AUDIT_USER: staffId,
+  AUDIT_PASSWORD: password,
+  AUDIT_CODE: code = '',
+}: NodeJS.ProcessEnv): Auditor {
   if (staffId === undefined || password === undefined)
     throw new UsageError('AUDIT_USER and AUDIT_PASSWORD must name an audit administrator.');
-  return { staffId, password };
+  return { staffId, password, ...(code !== '' && { code }) };
 }
 
 async function verifyFrom(options: Options): Promise<number> {
@@ -147,6 +152,10 @@ function isUrl(text: string): boolean {
 function explain(error: unknown): number {
   if (error instanceof UsageError) {
     console.error(`${error.message}\n\n${USAGE}`);
+    return EXIT.usage;
+  }
+  if (error instanceof CodeMissing) {
+    console.error(`AUDIT_CODE must be the code of the second factor.\n\n${USAGE}`);
     return EXIT.usage;
   }
   if (error instanceof ConfigError) {

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { startAuditedHub, type AuditedHub } from './audited-hub.ts';
+import { codeAt } from './authenticator.ts';
+import { ask, login } from './running-hub.ts';
 
 const COMMAND = join(import.meta.dirname, '../../server/src/audit-command.ts');
 const AUDITOR = { AUDIT_USER: 'wug', AUDIT_PASSWORD: 'Wuhua-2026' };
@@ -66,6 +68,29 @@ test('who is no audit administrator gets nothing', async () => {
   });
   expect([code, said]).toEqual([69, 'the hub refused /api/audit/export: forbidden\n']);
   expect(readdirSync(folder)).toEqual([]);
+});
+
+test('an auditor with a second factor names its code too; without one the command says what is missing', async () => {
+  const { url, clock } = audited.hub;
+  const headers = await login(url, 'wug');
+  const begun = await ask(url, 'POST /api/session/factor/setup', { headers, body: {} });
+  const secret = String(begun.body['secret']);
+  const confirmed = await ask(url, 'POST /api/session/factor/confirm', {
+    headers,
+    body: { code: codeAt(secret, clock.now()) },
+  });
+  expect(confirmed.status).toBe(200);
+  const without = await audit(['verify', '--from', url], AUDITOR);
+  expect(without).toMatchObject({ code: 64, said: expect.stringContaining('AUDIT_CODE') as string });
+  const wrong = await audit(['verify', '--from', url], { ...AUDITOR, AUDIT_CODE: '000000' });
+  expect(wrong).toEqual({ code: 69, said: 'the hub refused /api/session/factor: factor-wrong\n' });
+  clock.moveBy(30_000);
+  const code = codeAt(secret, clock.now());
+  const whole = await audit(['verify', '--from', url], { ...AUDITOR, AUDIT_CODE: code });
+  expect(whole).toMatchObject({
+    code: 0,
+    said: expect.stringContaining('The record holds together.') as string,
+  });
 });
 
 test('what cannot be done is said, and what to do', async () => {

@@ -7,23 +7,34 @@ import type { ExportSink } from './export-parts.ts';
 /** The hub refused, or broke off; the message is for an operator. */
 export class ExportRefused extends Error {}
 
+/** The auditor has a second factor, and its code was not given. */
+export class CodeMissing extends Error {}
+
 export interface Auditor {
   staffId: string;
   password: string;
+  /** Of the second factor, as the app shows it, or a recovery code. Good for one session. */
+  code?: string;
 }
 
 const header = z.strictObject({ part: z.enum(PARTS) });
 /** Lines are handed on in pieces of this many characters. */
 const PIECE = 1 << 20;
 
-export async function fetchExport(hubUrl: string, auditor: Auditor, sink: ExportSink): Promise<void> {
-  const login = await ask(new URL('/api/session', hubUrl), {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(auditor),
-  });
+/** Throws `CodeMissing`, or `ExportRefused` with what the hub said. */
+export async function fetchExport(
+  hubUrl: string,
+  { code, ...auditor }: Auditor,
+  sink: ExportSink,
+): Promise<void> {
+  const login = await post(new URL('/api/session', hubUrl), auditor);
+  const { factor } = (await login.json()) as { factor?: 'asked' | 'due' };
   const cookie = (login.headers.get('set-cookie') ?? '').split(';')[0] ?? '';
   try {
+    if (factor === 'asked') {
+      if (code === undefined) throw new CodeMissing();
+      await post(new URL('/api/session/factor', hubUrl), { code }, { cookie });
+    }
     const { body } = await ask(new URL('/api/audit/export', hubUrl), { headers: { cookie } });
     if (body === null) throw new ExportRefused('the hub sent no export');
     await takeApart(body, sink);
@@ -61,8 +72,17 @@ async function takeApart(body: AsyncIterable<Uint8Array>, sink: ExportSink): Pro
   throw new ExportRefused('the answer of the hub broke off before its end');
 }
 
+function post(url: URL, body: unknown, headers: Record<string, string> = {}): Promise<Response> {
+  return ask(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(body),
+  });
+}
+
 async function ask(url: URL, init: RequestInit): Promise<Response> {
-  const response = await fetch(url, init).catch((error: unknown) => {
+  // A hub does not redirect. What does is something in between, which must be given neither password nor record.
+  const response = await fetch(url, { ...init, redirect: 'manual' }).catch((error: unknown) => {
     throw new ExportRefused(`${url.origin} does not answer`, { cause: error });
   });
   if (response.ok) return response;
