@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { problem } from '@sanji/sync/domain/problem';
 import type { RouteName } from './access.ts';
+import { MonotonicWindows } from './monotonic-windows.ts';
 import { answerProblem } from './problem-response.ts';
 
 const WINDOW_MS = 60_000;
@@ -45,6 +46,7 @@ function limit(perMinute: number): RequestHandler {
     limit: perMinute,
     standardHeaders: 'draft-8',
     legacyHeaders: false,
+    store: new MonotonicWindows(WINDOW_MS),
     handler: (_request, response) => {
       answerProblem(response, problem('rate-limited', { retryAfterS: WINDOW_MS / 1000 }));
     },
