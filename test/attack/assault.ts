@@ -6,7 +6,14 @@ import { badBodies, type BadBody } from './bad-bodies.ts';
 import { BAD_IDS, BAD_TARGETS } from './bad-paths.ts';
 import { sendRaw, type RawRequest } from './raw-request.ts';
 
-export const ASSAULTS = ['long bodies', 'slow bodies', 'deep JSON', 'path tricks', 'fuzz'] as const;
+export const ASSAULTS = [
+  'long bodies',
+  'slow bodies',
+  'event streams',
+  'deep JSON',
+  'path tricks',
+  'fuzz',
+] as const;
 export type Assault = (typeof ASSAULTS)[number];
 
 export interface Arms {
@@ -22,7 +29,7 @@ export interface AssaultReport {
 }
 
 const AT_ONCE = 8;
-const SLOW_LINES = 150;
+const HELD_LINES = 150;
 const DRIP_MS = 200;
 
 let arms: Arms | undefined;
@@ -94,17 +101,29 @@ function beginSending(wanted: RawRequest[]): { stop: () => void; done: Promise<u
   };
 }
 
-/** Lines that bring a byte now and then of a body that was promised; one that is cut is opened anew. */
-function beginDribbling(): { stop: () => void; done: Promise<unknown> } {
-  const { hubUrl, insider } = getArms();
-  const { hostname, port } = new URL(hubUrl);
+/** Promise a body, of which a byte comes now and then. */
+function dribbled(): string[] {
   const head = (target: string, more: string) =>
     `POST ${target} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${more}\r\n\r\n{"`;
-  const heads = [
+  return [
     head('/api/session', 'content-length: 60000'),
-    head('/sync/push', `authorization: ${insider['authorization'] ?? ''}\r\ncontent-length: 1400000`),
+    head(
+      '/sync/push',
+      `authorization: ${getArms().insider['authorization'] ?? ''}\r\ncontent-length: 1400000`,
+    ),
     head('/sync/handover', 'content-length: 3900000'),
   ];
+}
+
+/** Ask for what never ends. */
+function listening(): string[] {
+  const { authorization = '' } = getArms().insider;
+  return [`GET /sync/events HTTP/1.1\r\nhost: x\r\nauthorization: ${authorization}\r\n\r\n`];
+}
+
+/** Lines that are held open; one that is cut is opened anew. */
+function beginHolding(heads: string[], isDripping: boolean): { stop: () => void; done: Promise<unknown> } {
+  const { hostname, port } = new URL(getArms().hubUrl);
   const sockets = new Set<Socket>();
   let isOver = false;
   const open = (index: number): void => {
@@ -121,9 +140,9 @@ function beginDribbling(): { stop: () => void; done: Promise<unknown> } {
       if (!isOver) open(index);
     });
   };
-  for (let i = 0; i < SLOW_LINES; i++) open(i);
+  for (let i = 0; i < HELD_LINES; i++) open(i);
   const drip = setInterval(() => {
-    for (const socket of sockets) if (socket.writable) socket.write('a');
+    if (isDripping) for (const socket of sockets) if (socket.writable) socket.write('a');
   }, DRIP_MS);
   return {
     stop: () => {
@@ -151,7 +170,12 @@ process.on('message', (order: AssaultOrder) => {
   } else if ('begin' in order) {
     sent = 0;
     const what = order.begin;
-    underWay = what === 'slow bodies' ? beginDribbling() : beginSending(requests.get(what) ?? []);
+    underWay =
+      what === 'slow bodies'
+        ? beginHolding(dribbled(), true)
+        : what === 'event streams'
+          ? beginHolding(listening(), false)
+          : beginSending(requests.get(what) ?? []);
     process.send?.({ sent });
   } else {
     underWay?.stop();

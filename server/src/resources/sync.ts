@@ -1,14 +1,28 @@
 /** The four calls of replication, and the session they run under. Whoever answers, hub or relay, decides what a device may see. */
+import type { Response } from 'express';
 import { z } from 'zod';
+import { refused } from '@sanji/sync/domain/problem';
 import { MAX_PUSH_BYTES, PULL_LIMIT } from '@sanji/sync/protocol/messages';
 import { answered, forAnyone, forDevice, type Endpoint } from '../http/endpoint.ts';
 import type { Ground } from '../ground.ts';
+import { MonotonicWindows } from '../http/monotonic-windows.ts';
+import { OpenStreams } from '../http/open-streams.ts';
 import { CATALOG_FEED } from '../hub/feed-reader.ts';
 import type { SyncService } from '../hub/sync-service.ts';
 import { streamEvents } from './event-stream.ts';
 import { parsePushRequest, pushEnvelope } from './push-request.ts';
 import { epochShape } from './restore.ts';
 import { deviceId, millis, signature } from './schemas.ts';
+
+/**
+ * A terminal listens with one, whatever the number of its windows, and a copy of its profile with another; the rest is room for lines that
+ * have died and are not known to be dead.
+ */
+export const STREAMS_A_DEVICE = 6;
+
+/** A line that dies as soon as it is there is tried again after half a second and more, by a terminal and by its copy. */
+export const STREAMS_OPENED_A_MINUTE = 120;
+const MINUTE_MS = 60_000;
 
 const feedName = z.string().max(40);
 const pulled = z.object({
@@ -26,6 +40,8 @@ type Parts = Pick<Ground, 'tokens' | 'clock' | 'metrics' | 'catalog' | 'pokes' |
 };
 
 export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, sync }: Parts): Endpoint[] {
+  const streams = new OpenStreams(STREAMS_A_DEVICE);
+  const openings = new MonotonicWindows(MINUTE_MS);
   return [
     forAnyone({
       name: 'POST /sync/session',
@@ -108,20 +124,25 @@ export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, s
       isEndless: true,
       summary: 'Server-sent events named `moved` with the feed’s name: pokes only, no data.',
       answers: { schema: z.string(), mediaType: 'text/event-stream' },
-      handle: (_asked, { device }) =>
-        Promise.resolve({
-          ok: true,
-          value: {
-            stream: (response, signal) =>
-              streamEvents(response, {
-                signal,
-                feeds: sync.feedsOf(device),
-                pokes,
-                isWelcome: () => catalog.current().devices.get(device.deviceId)?.status === 'active',
-                opened: () => metrics.streamOpened(),
-              }),
-          },
-        }),
+      handle: (_asked, { device }) => {
+        if (openings.increment(device.deviceId).totalHits > STREAMS_OPENED_A_MINUTE)
+          return Promise.resolve(refused('rate-limited', { retryAfterS: MINUTE_MS / 1_000 }));
+        const stream = async (response: Response, signal: AbortSignal) => {
+          const { ended, leave } = streams.enter(device.deviceId);
+          try {
+            await streamEvents(response, {
+              signal: AbortSignal.any([signal, ended]),
+              feeds: sync.feedsOf(device),
+              pokes,
+              isWelcome: () => catalog.current().devices.get(device.deviceId)?.status === 'active',
+              opened: () => metrics.streamOpened(),
+            });
+          } finally {
+            leave();
+          }
+        };
+        return Promise.resolve({ ok: true, value: { stream } });
+      },
     }),
   ];
 }
