@@ -70,6 +70,7 @@ export function answerProblem(response: Response, problem: Problem): void {
     return;
   }
   const document = problemDocument(problem);
+  response.locals['refused'] = problem.code;
   const wait = problem.params?.['retryAfterS'];
   if (wait !== undefined) response.setHeader('retry-after', String(wait));
   const send = (): void => {
