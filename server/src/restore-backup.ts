@@ -3,6 +3,7 @@ import { constants, copyFileSync, existsSync, mkdirSync, renameSync, rmSync, sta
 import { join } from 'node:path';
 import type { Clock } from '@sanji/sync/replication/ports';
 import { BEAT_MS, lastPulse } from './hub/hub-life.ts';
+import { keepOut } from './hub/keep-out.ts';
 import { raiseEpoch, type RaisedEpoch } from './hub/raise-epoch.ts';
 import { openHubStores } from './store/open-store.ts';
 import { openEmbeddedStore } from './store/embedded-store.ts';
@@ -22,9 +23,13 @@ export interface RestoreOptions {
 export interface Restored extends RaisedEpoch {
   /** Where the store that was replaced is kept. */
   keptAs?: string;
+  /** Entries out of service again since the replaced store tells so; undefined when none can be asked. */
+  keptOut?: number;
 }
 
 const FILE = 'hub.sqlite';
+const RESTORING = `${FILE}.restoring`;
+const READING = `${FILE}.reading`;
 /** The file, and what SQLite keeps beside one that was not closed. */
 const PARTS = ['', '-wal', '-shm'];
 
@@ -67,14 +72,19 @@ async function replaceFile(
 ): Promise<Restored> {
   const { dataDir } = config;
   mkdirSync(dataDir, { recursive: true });
-  const [place, next] = [join(dataDir, FILE), join(dataDir, `${FILE}.restoring`)];
+  const [place, next] = [join(dataDir, FILE), join(dataDir, RESTORING)];
   removeAll(next);
   copyAll(backup, next);
   try {
     const raised = await raisedIn(config, clock);
     const keptAs = await keepAside(place, clock.now());
+    const keptOut = keptAs === undefined ? undefined : await stillOut(config, keptAs, clock);
     renameSync(next, place);
-    return { ...raised, ...(keptAs !== undefined && { keptAs }) };
+    return {
+      ...raised,
+      ...(keptAs !== undefined && { keptAs }),
+      ...(keptOut !== undefined && { keptOut }),
+    };
   } finally {
     removeAll(next);
   }
@@ -84,13 +94,42 @@ async function raisedIn(
   { dataDir, couchdbPrefix: prefix }: RestoreOptions['config'],
   clock: Clock,
 ): Promise<RaisedEpoch> {
-  const stores = await openHubStores({ dataDir, prefix, file: `${FILE}.restoring` });
+  const stores = await openHubStores({ dataDir, prefix, file: RESTORING });
   try {
     if ((await stores.catalog.all()).length === 0)
       throw new RestoreRefused('The backup is an empty store: nothing was put back.');
     return await raiseEpoch(stores, clock);
   } finally {
     await stores.store.close();
+  }
+}
+
+/** A copy is asked, so that what is kept stays as it is. Undefined: it cannot be read. */
+async function stillOut(
+  { dataDir, couchdbPrefix: prefix }: RestoreOptions['config'],
+  keptAs: string,
+  clock: Clock,
+): Promise<number | undefined> {
+  const copy = join(dataDir, READING);
+  removeAll(copy);
+  copyAll(keptAs, copy);
+  try {
+    const replaced = await openHubStores({ dataDir, prefix, file: READING });
+    try {
+      const restored = await openHubStores({ dataDir, prefix, file: RESTORING });
+      try {
+        return await keepOut(replaced, restored, clock);
+      } finally {
+        await restored.store.close();
+      }
+    } finally {
+      await replaced.store.close();
+    }
+  } catch (error) {
+    if (error instanceof StoreStartError) return undefined;
+    throw error;
+  } finally {
+    removeAll(copy);
   }
 }
 

@@ -36,10 +36,17 @@ async function main(): Promise<void> {
       `Restored. The store begins epoch ${String(done.after.count)} (before: ${String(done.before.count)}).`,
     );
     if (done.keptAs !== undefined) console.log(`What was there before is kept as ${done.keptAs}`);
+    console.log(wordsOfRevocations(done.keptOut));
     console.log('Start the hub. The stations give back what it has forgotten as they come on line.');
   } catch (error) {
     process.exitCode = explain(error);
   }
+}
+
+function wordsOfRevocations(keptOut: number | undefined): string {
+  return keptOut === undefined
+    ? 'Before terminals can reach the hub, take out of service again what was taken out since the backup: it is known only once a station that knew it is on line.'
+    : `${String(keptOut)} entries that were taken out of service since the backup are out of service again.`;
 }
 
 function explain(error: unknown): number {
