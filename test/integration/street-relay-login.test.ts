@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, request, type IncomingMessage } from 'node:http';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { TAKING_MS, takeRelayLog, type RelayLogDeps } from '@sanji/server/hub/take-relay-log';
+import { codeAt } from './authenticator.ts';
 import { ask, login, startTestHub, type TestHub } from './running-hub.ts';
 import { startTestRelay, type TestRelay } from './running-relay.ts';
 import { TestStation } from './test-station.ts';
@@ -201,6 +202,37 @@ test('what only the district does goes up in the name of the person, and waits f
   expect((await ask(relay.url, 'GET /api/rule-drafts', { headers: late })).body['code']).toBe(
     'login-required',
   );
+});
+
+test('an administrator shows the second factor through the relay, to the district; without the line nothing is administered', async () => {
+  const there = await login(hub.url, 'mayj');
+  const begun = await ask(hub.url, 'POST /api/session/factor/setup', { headers: there, body: {} });
+  const secret = String(begun.body['secret']);
+  const now = () => hub.clock.now();
+  const confirm = { headers: there, body: { code: codeAt(secret, now()) } };
+  expect((await ask(hub.url, 'POST /api/session/factor/confirm', confirm)).status).toBe(200);
+  hub.clock.moveBy(30_000);
+
+  const opened = await tryLogin('mayj', OLD);
+  expect(opened.body['factor']).toBe('asked');
+  const headers = { cookie: (opened.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  const drafts = async (of = headers) => (await ask(relay.url, 'GET /api/rule-drafts', { headers: of })).body;
+  const show = (code: string) => ask(relay.url, 'POST /api/session/factor', { headers, body: { code } });
+  expect(await drafts()).toMatchObject({ code: 'factor-required' });
+  expect((await show('000000')).body).toMatchObject({ code: 'factor-wrong', params: { triesLeft: 4 } });
+  expect((await show(codeAt(secret, now()))).status).toBe(204);
+  expect(await drafts()).not.toHaveProperty('code');
+
+  await cut();
+  const without = await tryLogin('mayj', OLD);
+  // Cases can be handled; what takes the factor waits for the district.
+  expect(without.status).toBe(200);
+  expect(without.body).not.toHaveProperty('factor');
+  const late = { cookie: (without.headers.get('set-cookie') ?? '').split(';')[0] ?? '' };
+  expect(await drafts(late)).toMatchObject({ code: 'offline' });
+  expect((await show(codeAt(secret, now()))).body).toMatchObject({ code: 'offline' });
+  await mend();
+  expect(await drafts(late)).toMatchObject({ code: 'login-required' });
 });
 
 test('no address a caller writes leads anywhere but to the district’s interfaces', async () => {

@@ -1,5 +1,4 @@
 /** Finds out who calls, and whether the access table lets them. Runs before any input is read. */
-import { parseCookie } from 'cookie';
 import type { Request } from 'express';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import type { DeviceTokens } from '../sessions/device-tokens.ts';
@@ -8,8 +7,7 @@ import type { FactorGate } from '../sessions/second-factors.ts';
 import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import { accessOf, mayCall } from './access.ts';
 import type { Caller, DeviceCaller } from './endpoint.ts';
-
-export const SESSION_COOKIE = 'sanji_session';
+import { presentedSession } from './session-cookie.ts';
 
 /** All that a password opens which somebody else has seen. */
 const WITH_A_GIVEN_PASSWORD = ['GET /api/session', 'DELETE /api/session', 'POST /api/session/password'];
@@ -34,7 +32,7 @@ export async function authorise(
     const caller = await deviceCaller(deps, request);
     return !caller.ok || caller.value.device.kind === 'relay' ? caller : refused('forbidden');
   }
-  const cookie = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
+  const cookie = presentedSession(request);
   const found = cookie === undefined ? undefined : await deps.sessions.find(cookie);
   if (found === undefined) return refused('login-required');
   if (!mayCall(access, found.staff.roles)) return refused('forbidden');
@@ -58,12 +56,4 @@ async function deviceCaller(
   if (!device.ok) return device;
   presence.seen(device.value.deviceId);
   return { ok: true, value: { kind: 'device', device: device.value } };
-}
-
-/** `value` undefined: takes the cookie away. */
-export function sessionCookie(value: string | undefined): string {
-  const attributes = 'Path=/; HttpOnly; SameSite=Strict';
-  return value === undefined
-    ? `${SESSION_COOKIE}=; Max-Age=0; ${attributes}`
-    : `${SESSION_COOKIE}=${value}; ${attributes}`;
 }

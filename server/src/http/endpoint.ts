@@ -27,13 +27,15 @@ export interface Asked<B, Q> {
   params: Record<string, string>;
   /** Who asks, at the network: for limits only, never logged with a person. */
   address: string;
+  /** The secret of the session that the request named, open or not. */
+  presented?: string;
 }
 
-/** `cookie`: a whole Set-Cookie value without the Secure flag, which the edge adds on https. */
 export interface Answer {
   status?: 200 | 201 | 204;
   json?: unknown;
-  cookie?: string;
+  /** The secret of the session that begins, or undefined for the one that ends. */
+  session?: { token: string | undefined };
   /** Writes the answer itself; resolves when it has ended. */
   stream?: (response: Response, signal: AbortSignal) => Promise<void>;
 }

@@ -8,6 +8,7 @@ import type { Answer, Caller, Endpoint } from './endpoint.ts';
 import type { Order } from './order.ts';
 import { answerProblem } from './problem-response.ts';
 import { BUSY, readBody, type BodyBounds } from './read-body.ts';
+import { presentedSession, sessionCookie } from './session-cookie.ts';
 
 const DEFAULT_MAX_BYTES = 64 * 1024;
 
@@ -78,11 +79,13 @@ async function serve(
   }
   const params: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.params)) params[name] = String(value);
+  const presented = presentedSession(request);
   const asked = {
     body: body.ok && body.value,
     query: query.ok && query.value,
     params,
     address: request.ip ?? '',
+    ...(presented !== undefined && { presented }),
   };
   const result = await endpoint.handle(asked, caller);
   if (result.ok) await send(response, result.value, { deps, request });
@@ -95,8 +98,8 @@ async function send(
   { deps, request }: { deps: RunDeps; request: Request },
 ): Promise<void> {
   if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store');
-  if (value.cookie !== undefined)
-    response.setHeader('set-cookie', request.secure ? `${value.cookie}; Secure` : value.cookie);
+  if (value.session !== undefined)
+    response.setHeader('set-cookie', sessionCookie(value.session.token, request));
   if (value.stream !== undefined) {
     const left = new AbortController();
     response.once('close', () => {

@@ -2,14 +2,13 @@
  * What a street relay does not do itself goes up to the district while the line is up, in the name of the person who asks: publishing rules,
  * changing a password, reporting what was looked at or printed. Of the device routes only joining and the last words of a terminal.
  */
-import { parseCookie } from 'cookie';
 import type { Request, RequestHandler, Response as Answer } from 'express';
 import { request as callHttp, type IncomingMessage } from 'node:http';
 import { request as callHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { problem, type Problem } from '@sanji/sync/domain/problem';
-import { SESSION_COOKIE } from '../http/authorise.ts';
 import { answerProblem } from '../http/problem-response.ts';
+import { presentedSession } from '../http/session-cookie.ts';
 import type { StaffSessions } from '../sessions/staff-sessions.ts';
 import type { RelayLogin } from './relay-login.ts';
 
@@ -53,7 +52,7 @@ async function answer(deps: PassUpDeps, request: Request, response: Answer): Pro
       answerProblem(response, theirs);
       return;
     }
-    headers['cookie'] = `${SESSION_COOKIE}=${theirs.session}`;
+    headers['cookie'] = theirs.session;
   }
   const asked = await ask(deps.upstreamUrl, request, headers);
   if (asked === undefined) {
@@ -74,7 +73,7 @@ async function answer(deps: PassUpDeps, request: Request, response: Answer): Pro
 
 /** The old password opens nothing here either, and the session is as good as any. */
 async function passwordSet({ sessions, onJoined }: PassUpDeps, request: Request): Promise<void> {
-  const token = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
+  const token = presentedSession(request);
   if (token !== undefined) await sessions.ownPasswordSet(token);
   await onJoined();
 }
@@ -84,7 +83,7 @@ async function districtSession(
   request: Request,
 ): Promise<{ session: string } | Problem> {
   if (!request.path.startsWith('/api/')) return problem('not-found');
-  const token = parseCookie(request.get('cookie') ?? '')[SESSION_COOKIE];
+  const token = presentedSession(request);
   if (token === undefined || (await sessions.find(token)) === undefined) return problem('login-required');
   const session = logins.districtSession(token);
   if (session !== undefined) return { session };

@@ -6,8 +6,7 @@ import { z } from 'zod';
 import type { Staff } from '@sanji/sync/domain/catalog';
 import type { UnitCode } from '@sanji/sync/domain/identifiers';
 import { refused, type Result } from '@sanji/sync/domain/problem';
-import { parseCookie } from 'cookie';
-import { SESSION_COOKIE } from '../http/authorise.ts';
+import { sessionPair } from '../http/session-cookie.ts';
 import type { Login, StaffSessions } from '../sessions/staff-sessions.ts';
 import { askDistrict } from './ask-district.ts';
 
@@ -30,7 +29,7 @@ export interface RelayLoginDeps {
 
 export class RelayLogin {
   readonly #deps: RelayLoginDeps;
-  /** The district's session by the relay's. */
+  /** The district's cookie by the relay's session. */
   readonly #kept = new Map<string, string>();
 
   constructor(deps: RelayLoginDeps) {
@@ -61,14 +60,13 @@ export class RelayLogin {
     return { ok: true, value: { staff, token, ...left } };
   }
 
-  /** The district's session for the relay's; undefined for one that began while the line was down. */
+  /** The district's cookie for the relay's session; undefined for one that began while the line was down. */
   districtSession(token: string): string | undefined {
     return this.#kept.get(token);
   }
 
   #keep(token: string, headers: Headers): void {
-    const found = headers.getSetCookie().map((cookie) => parseCookie(cookie)[SESSION_COOKIE]);
-    const theirs = found.find((value) => value !== undefined);
+    const theirs = sessionPair(headers.getSetCookie());
     if (theirs === undefined) return;
     this.#kept.set(token, theirs);
     const [oldest] = this.#kept.keys();

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { accessOf, type Access } from '../http/access.ts';
 import { forAnyone, methodOf, pathOf, type Endpoint } from '../http/endpoint.ts';
+import { SESSION_COOKIE } from '../http/session-cookie.ts';
 import { problemSchema } from './schemas.ts';
 
 export function openApiRoute(endpoints: () => Endpoint[]): Endpoint {
@@ -36,7 +37,7 @@ export function describe(endpoints: Endpoint[]): Record<string, unknown> {
     paths,
     components: {
       securitySchemes: {
-        person: { type: 'apiKey', in: 'cookie', name: 'sanji_session' },
+        person: { type: 'apiKey', in: 'cookie', name: SESSION_COOKIE },
         device: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' },
       },
       schemas: { Problem: shape(problemSchema) },

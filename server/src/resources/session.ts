@@ -3,7 +3,6 @@ import { z } from 'zod';
 import { MAX_PASSWORD } from '@sanji/sync/domain/password';
 import { refused, type Problem } from '@sanji/sync/domain/problem';
 import { answered, forAnyone, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
-import { sessionCookie } from '../http/authorise.ts';
 import type { Ground } from '../ground.ts';
 import type { Login, StaffSessions } from '../sessions/staff-sessions.ts';
 import type { Staff } from '@sanji/sync/domain/catalog';
@@ -64,7 +63,7 @@ export function sessionRoutes(
       summary: 'Log in. Wrong passwords in a row lock the account, as the security policy says.',
       body: loginRequest,
       answers: { schema: loggedIn },
-      async handle({ body }) {
+      async handle({ body, presented }) {
         const misplaced = terminalProblem(catalog.current(), body);
         const result =
           misplaced === undefined
@@ -82,6 +81,8 @@ export function sessionRoutes(
           });
           return result;
         }
+        // The browser forgets it now; whoever else has it must not keep it.
+        if (presented !== undefined) await sessions.endOf(presented);
         const object = body.deviceId === undefined ? 'session' : `device:${body.deviceId}`;
         await audit({ kind: 'login', staffId: body.staffId, object, result: 'ok' });
         const { staff: person, factor = await factors.needed(person), ...due } = result.value;
@@ -89,7 +90,7 @@ export function sessionRoutes(
           ...due,
           ...(factor !== undefined && { factor }),
         });
-        return { ...answer, value: { ...answer.value, cookie: sessionCookie(result.value.token) } };
+        return { ...answer, value: { ...answer.value, session: { token: result.value.token } } };
       },
     }),
     forStaff({
@@ -138,7 +139,7 @@ export function sessionRoutes(
       async handle(_asked, caller) {
         await sessions.end(caller.sessionId);
         await audit({ kind: 'logout', staffId: caller.staff.staffId, object: 'session', result: 'ok' });
-        return { ...NOTHING, value: { ...NOTHING.value, cookie: sessionCookie(undefined) } };
+        return { ...NOTHING, value: { ...NOTHING.value, session: { token: undefined } } };
       },
     }),
   ];

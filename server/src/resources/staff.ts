@@ -12,6 +12,7 @@ import { answered, forStaff, type Endpoint } from '../http/endpoint.ts';
 import type { Container } from '../container.ts';
 import { openWorkOf } from '../hub/open-work.ts';
 import { firstPasswordFor } from '../sessions/first-password.ts';
+import { isLocked } from '../sessions/lock.ts';
 import { millis, staff as staffShape, staffId, unitCode } from './schemas.ts';
 
 const text = (max: number) => z.string().trim().min(1).max(max);
@@ -139,13 +140,15 @@ export function staffRoutes({
           stores.directory.listStaffCredentials(),
           factors.list(),
         ]);
+        const { lockMinutes } = policyOf(catalog.current().settings);
+        const at = { now: clock.now(), lockMinutes };
         const factorOf = new Map(secured.map(({ staffId: id, ...factor }) => [id, { factor }]));
         return answered(
           credentials.map(({ staffId: id, passwordChangedAt, mustChange = false, lockedUntil }) => ({
             staffId: id,
             passwordChangedAt,
             mustChange,
-            lockedUntil: lockedUntil > clock.now() ? lockedUntil : 0,
+            lockedUntil: isLocked({ lockedUntil }, at) ? lockedUntil : 0,
             ...factorOf.get(id),
           })),
         );

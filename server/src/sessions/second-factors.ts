@@ -10,6 +10,7 @@ import { refused, type Result } from '@sanji/sync/domain/problem';
 import { isAdministrator, type SecurityPolicy } from '@sanji/sync/domain/security-policy';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, TypedDocuments } from '../store/directory-store.ts';
+import { isLocked } from './lock.ts';
 
 const ISSUER = '三级受理';
 /** What every app takes: RFC 6238 with its defaults. */
@@ -20,7 +21,8 @@ const SECRET_BYTES = 20;
 const WINDOW = 1;
 const SETUP_MS = 10 * 60_000;
 const RECOVERY_CODES = 10;
-/** Written down and typed once: no 0/o, 1/l/i. Twelve of 31 characters are 59 bits, and each is behind a lock-out. */
+const RECOVERY_LETTERS = 24;
+/** Written down and typed once: no 0/o, 1/l/i. Twenty-four of 31 characters are 118 bits, so a plain keyed hash keeps them (ASVS 6.5.2). */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 
 interface Sealed {
@@ -33,6 +35,8 @@ interface FactorRecord {
   enrolledAt: number;
   /** The time step of the last code that opened: neither it nor an older one opens again. */
   lastStep: number;
+  /** Steps of codes that opened while the hub's clock was ahead of what it is since: they do not open again when that time comes. */
+  stepsAhead?: number[];
   failures: number;
   lockedUntil: number;
   /** Keyed hashes; a used one is gone. */
@@ -93,11 +97,11 @@ export class SecondFactors implements FactorGate {
   }
 
   async list(): Promise<FactorState[]> {
-    const now = this.#clock.now();
+    const at = { now: this.#clock.now(), lockMinutes: this.#policy().lockMinutes };
     return (await this.#factors.list()).map(({ id, value: { enrolledAt, lockedUntil, recovery } }) => ({
       staffId: id,
       enrolledAt,
-      lockedUntil: lockedUntil > now ? lockedUntil : 0,
+      lockedUntil: isLocked({ lockedUntil }, at) ? lockedUntil : 0,
       recoveryLeft: recovery.length,
     }));
   }
@@ -118,7 +122,8 @@ export class SecondFactors implements FactorGate {
   async confirm(staffId: string, code: string): Promise<Result<string[]>> {
     const setup = await this.#setups.find(staffId);
     const now = this.#clock.now();
-    if (setup === undefined || now - setup.value.startedAt > SETUP_MS) return refused('not-found');
+    // Either way: the clock may have been ahead when it was begun.
+    if (setup === undefined || Math.abs(now - setup.value.startedAt) > SETUP_MS) return refused('not-found');
     const step = this.#stepOf(this.#open(staffId, setup.value.sealed), code);
     if (step === undefined) return refused('factor-wrong', { triesLeft: this.#policy().tries });
     // Whoever confirms at the same time finds the setup gone.
@@ -143,9 +148,8 @@ export class SecondFactors implements FactorGate {
   async prove(staffId: string, shown: string): Promise<Result<{ by: 'code' | 'recovery' }>> {
     const { tries, lockMinutes } = this.#policy();
     const now = this.#clock.now();
-    const isLocked = (known: FactorRecord) => known.lockedUntil > now;
     const counted = await this.#update(staffId, (known) => {
-      if (isLocked(known)) return undefined;
+      if (isLocked(known, { now, lockMinutes })) return undefined;
       const failures = known.lockedUntil > 0 ? 1 : known.failures + 1;
       return { ...known, failures, lockedUntil: failures >= tries ? now + lockMinutes * 60_000 : 0 };
     });
@@ -156,17 +160,15 @@ export class SecondFactors implements FactorGate {
     const step = this.#stepOf(this.#open(staffId, known.sealed), shown);
     const print = this.#print(staffId, shown);
     if (step === undefined && !known.recovery.includes(print))
-      return isLocked(known)
+      return isLocked(known, { now, lockMinutes })
         ? refused('locked-out', { minutes: lockMinutes })
         : refused('factor-wrong', { triesLeft: tries - known.failures });
     const opened = await this.#update(staffId, (latest) => {
-      const isUsed = step === undefined ? !latest.recovery.includes(print) : step <= latest.lastStep;
-      if (isUsed) return undefined;
       const used =
         step === undefined
-          ? { recovery: latest.recovery.filter((each) => each !== print) }
-          : { lastStep: step };
-      return { ...latest, ...used, failures: 0, lockedUntil: 0 };
+          ? withoutRecovery(latest, print)
+          : withStep(latest, { step, newest: stepAt(now) + WINDOW });
+      return used === undefined ? undefined : { ...used, failures: 0, lockedUntil: 0 };
     });
     return opened?.changed === true
       ? { ok: true, value: { by: step === undefined ? 'recovery' : 'code' } }
@@ -187,7 +189,7 @@ export class SecondFactors implements FactorGate {
     if (!/^[0-9]+$/.test(token)) return undefined;
     const timestamp = this.#clock.now();
     const delta = new TOTP({ ...CODE, secret }).validate({ token, timestamp, window: WINDOW });
-    return delta === null ? undefined : Math.floor(timestamp / (CODE.period * 1_000)) + delta;
+    return delta === null ? undefined : stepAt(timestamp) + delta;
   }
 
   /** Bound to the person: moved to another record it does not open. */
@@ -227,6 +229,31 @@ export class SecondFactors implements FactorGate {
   }
 }
 
+function stepAt(timeMs: number): number {
+  return Math.floor(timeMs / (CODE.period * 1_000));
+}
+
+/** Undefined: it was used. */
+function withoutRecovery(known: FactorRecord, print: string): FactorRecord | undefined {
+  if (!known.recovery.includes(print)) return undefined;
+  return { ...known, recovery: known.recovery.filter((each) => each !== print) };
+}
+
+/**
+ * Undefined: a code of this step, or of a later one, has opened. A step beyond `newest`, the newest that the clock allows now, shows that the
+ * clock was ahead: it is set aside, or no code would open before that time has come.
+ */
+function withStep(
+  known: FactorRecord,
+  { step, newest }: { step: number; newest: number },
+): FactorRecord | undefined {
+  const { lastStep, stepsAhead = [], ...rest } = known;
+  const isAhead = lastStep > newest;
+  if ((!isAhead && step <= lastStep) || stepsAhead.includes(step)) return undefined;
+  const ahead = (isAhead ? [...stepsAhead, lastStep] : stepsAhead).filter((each) => each > step);
+  return { ...rest, lastStep: step, ...(ahead.length > 0 && { stepsAhead: ahead }) };
+}
+
 async function removeWhole(documents: TypedDocuments<object>, id: string): Promise<boolean> {
   for (;;) {
     const found = await documents.find(id);
@@ -236,6 +263,8 @@ async function removeWhole(documents: TypedDocuments<object>, id: string): Promi
 }
 
 function newRecoveryCode(): string {
-  const letters = Array.from({ length: 12 }, () => LETTERS.charAt(randomInt(LETTERS.length))).join('');
+  const letters = Array.from({ length: RECOVERY_LETTERS }, () =>
+    LETTERS.charAt(randomInt(LETTERS.length)),
+  ).join('');
   return letters.replaceAll(/(.{4})(?=.)/g, '$1-');
 }

@@ -11,11 +11,14 @@ import type { SecurityPolicy } from '@sanji/sync/domain/security-policy';
 import type { Clock } from '@sanji/sync/replication/ports';
 import type { DirectoryStore, StaffCredential, Versioned } from '../store/directory-store.ts';
 import { isCommonPassword } from './common-passwords.ts';
+import { isLocked } from './lock.ts';
 
 export const IDLE_MS = 30 * 60_000;
 /** A working day and its overtime; then the password is asked again whatever happened. */
 const LIFETIME_MS = 12 * 3_600_000;
 const DAY_MS = 86_400_000;
+/** A person at several windows, and sessions that were left without logging out; past that the one silent for longest ends. */
+export const SESSIONS_A_PERSON = 10;
 /** Writing «seen» at every request would cost a disk sync each; a minute is exact enough for half an hour. */
 const TOUCH_MS = 60_000;
 /** argon2id is the default algorithm; memory and passes by OWASP's first recommendation. */
@@ -105,9 +108,16 @@ export class StaffSessions {
     staffId: string,
     { mustChange = false, deviceId }: Pick<SessionRecord, 'mustChange' | 'deviceId'> = {},
   ): Promise<string> {
-    await this.#update(staffId, (found) => ({ ...found, failures: 0, lockedUntil: 0 }));
-    const token = randomBytes(32).toString('base64url');
     const now = this.#clock.now();
+    await this.#update(staffId, (found) => ({
+      ...found,
+      failures: 0,
+      lockedUntil: 0,
+      // Set by a clock that was ahead, it would never grow old.
+      passwordChangedAt: Math.min(found.passwordChangedAt, now),
+    }));
+    await this.#makeRoom(staffId);
+    const token = randomBytes(32).toString('base64url');
     await this.#documents().put(idOf(token), {
       staffId,
       startedAt: now,
@@ -218,14 +228,15 @@ export class StaffSessions {
     const found = await sessions.find(sessionId);
     if (found === undefined) return undefined;
     const now = this.#clock.now();
-    const { staffId, seenAt } = found.value;
+    const { staffId } = found.value;
     const staff = this.#findStaff(staffId);
     if (staff === undefined || this.#hasRunOut(found.value)) {
       await sessions.remove(sessionId, found.rev);
       return undefined;
     }
     // A conflict means that another request said the same a moment ago.
-    if (now - seenAt > TOUCH_MS) await sessions.put(sessionId, { ...found.value, seenAt: now }, found.rev);
+    if (Math.abs(now - found.value.seenAt) > TOUCH_MS)
+      await sessions.put(sessionId, { ...datedBy(found.value, now), seenAt: now }, found.rev);
     const { mustChange = false, isProven = false } = found.value;
     return { staff, sessionId, mustChange, isProven };
   }
@@ -245,6 +256,19 @@ export class StaffSessions {
   async end(sessionId: string): Promise<void> {
     const found = await this.#documents().find(sessionId);
     if (found !== undefined) await this.#documents().remove(sessionId, found.rev);
+  }
+
+  /** The session of a cookie's secret. Nothing when there is none. */
+  endOf(token: string): Promise<void> {
+    return this.end(idOf(token));
+  }
+
+  async #makeRoom(staffId: string): Promise<void> {
+    const own = (await this.#documents().list())
+      .filter(({ value }) => value.staffId === staffId)
+      .sort((a, b) => a.value.seenAt - b.value.seenAt);
+    const surplus = Math.max(0, own.length + 1 - SESSIONS_A_PERSON);
+    for (const { id, rev } of own.slice(0, surplus)) await this.#documents().remove(id, rev);
   }
 
   /** Every session of the person, but for one. Gives how many ended. */
@@ -276,10 +300,13 @@ export class StaffSessions {
     );
   }
 
-  /** Removes what has run out. For a timer. */
+  /** Removes what has run out, and lets what is dated ahead run out from now on. For a timer. */
   async sweep(): Promise<void> {
+    const now = this.#clock.now();
     for (const { id, value, rev } of await this.#documents().list()) {
       if (this.#hasRunOut(value)) await this.#documents().remove(id, rev);
+      else if (value.startedAt - now > TOUCH_MS || value.seenAt - now > TOUCH_MS)
+        await this.#documents().put(id, datedBy(value, now), rev);
     }
   }
 
@@ -295,9 +322,8 @@ export class StaffSessions {
   async #reserveTry(staffId: string): Promise<Result<StaffCredential> | undefined> {
     const now = this.#clock.now();
     const { tries, lockMinutes } = this.#policy();
-    const isLocked = (known: StaffCredential) => known.lockedUntil > now;
     const credential = await this.#update(staffId, (known) => {
-      if (isLocked(known)) return undefined;
+      if (isLocked(known, { now, lockMinutes })) return undefined;
       // The lock has run out: counting starts anew.
       const failures = known.lockedUntil > 0 ? 1 : known.failures + 1;
       return { ...known, failures, lockedUntil: failures >= tries ? now + lockMinutes * 60_000 : 0 };
@@ -325,6 +351,15 @@ export class StaffSessions {
 
 function idOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
+}
+
+/** The hub's clock was ahead when it began or was last used, and has been put right: it is as old as this moment. */
+function datedBy(session: SessionRecord, now: number): SessionRecord {
+  return {
+    ...session,
+    startedAt: Math.min(session.startedAt, now),
+    seenAt: Math.min(session.seenAt, now),
+  };
 }
 
 function minuteOf(ms: number): number {

@@ -61,6 +61,9 @@ export interface EnrolmentCode {
   expiresAt: number;
 }
 
+/** Between the clocks of several hub processes. */
+const CLOCK_SLACK_MS = 5 * 60_000;
+
 /** Documents of one kind, typed by their owner. Ids: any non-empty string. */
 export interface TypedDocuments<T> {
   find(id: string): Promise<Versioned<T> | undefined>;
@@ -86,8 +89,8 @@ export interface DirectoryStore {
   removeDevice(deviceId: DeviceId): Promise<void>;
   putEnrolmentCode(code: EnrolmentCode): Promise<'written' | 'conflict'>;
   /**
-   * Takes a code out, for one caller only, however many ask at once on however many processes. Undefined: unknown, used, expired, or made for
-   * another kind of device.
+   * Takes a code out, for one caller only, however many ask at once on however many processes. Undefined: unknown, used, expired, made at a
+   * time that is still to come, or for another kind of device.
    */
   takeEnrolmentCode(
     codeHash: string,
@@ -167,8 +170,10 @@ class DirectoryDatabase implements DirectoryStore {
     kind?: EnrolmentCode['kind'],
   ): Promise<EnrolmentCode | undefined> {
     const found = await this.#codes.find(codeHash);
-    if (found === undefined || found.value.takenBy !== undefined || found.value.expiresAt <= nowMs)
-      return undefined;
+    if (found === undefined || found.value.takenBy !== undefined) return undefined;
+    const { createdAt, expiresAt } = found.value;
+    // Made while the clock was ahead, it would be good for as long as that and its day.
+    if (expiresAt <= nowMs || createdAt - nowMs > CLOCK_SLACK_MS) return undefined;
     if (found.value.kind !== kind) return undefined;
     const verdict = await this.#codes.put(codeHash, { ...found.value, takenBy: randomUUID() }, found.rev);
     return verdict === 'written' ? found.value : undefined;

@@ -55,7 +55,8 @@ export class CredentialStore {
   async check(staffId: string, password: string, now: number): Promise<UnlockCheck> {
     const known = await this.#station.credentials.get(staffId);
     if (known === undefined) return { kind: 'unknown' };
-    if (now < known.lockedUntil)
+    // Set while the clock was ahead, it would last for as long as that.
+    if (now < known.lockedUntil && known.lockedUntil - now <= LOCK_MS)
       return { kind: 'locked', minutes: Math.ceil((known.lockedUntil - now) / 60_000) };
     if (now > known.offlineUntil) return { kind: 'expired' };
     const key = await unwrap(known, password);

@@ -71,7 +71,7 @@ class Session {
       return { ticket: this.#ticket, kept: { key, ...(login !== undefined && { login }) } };
     });
     const kept = readKept();
-    if (kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS) return;
+    if (kept === undefined || isLongAgo(kept.seenAt)) return;
     const taken = await takeKept(kept.ticket);
     if (taken === undefined) return;
     this.unseal(taken.key);
@@ -200,7 +200,7 @@ class Session {
   lockIfIdle(): void {
     if (this.#staffId === undefined) return;
     const kept = readKept();
-    const isIdle = kept === undefined || Date.now() - kept.seenAt >= IDLE_LOCK_MS;
+    const isIdle = kept === undefined || isLongAgo(kept.seenAt);
     if (isIdle || this.staff === undefined) this.lock();
   }
 
@@ -224,6 +224,11 @@ interface Kept {
   seenAt: number;
   /** Under which the service worker keeps the seal key over a reload. */
   ticket: string;
+}
+
+/** Either way: a clock that was put back must not keep the terminal open until it has caught up. */
+function isLongAgo(seenAt: number): boolean {
+  return Math.abs(Date.now() - seenAt) >= IDLE_LOCK_MS;
 }
 
 function readKept(): Kept | undefined {
