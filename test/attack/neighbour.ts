@@ -185,9 +185,15 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
       seed: { type: 'string', default: '1' },
     },
   });
-  const figures = await measureNeighbour({ seed: Number(values.seed), rounds: Number(values.rounds) });
-  process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
-  if (figures.ratio > MAX_RATIO) {
+  const seed = Number(values.seed);
+  const rounds = Number(values.rounds);
+  const measure = async (of: number): Promise<number> => {
+    const figures = await measureNeighbour({ seed, rounds: of });
+    process.stdout.write(`${JSON.stringify(figures, null, 2)}\n`);
+    return figures.ratio;
+  };
+  // On a machine that others use too, a suspicion is held against twice as many rounds before it is a finding.
+  if ((await measure(rounds)) > MAX_RATIO && (await measure(2 * rounds + 1)) > MAX_RATIO) {
     process.stderr.write(`A neighbour is slowed down by more than ${String(MAX_RATIO)} times.\n`);
     process.exitCode = 1;
   }
