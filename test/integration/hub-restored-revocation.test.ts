@@ -86,6 +86,9 @@ test('the store that was replaced says so: terminal and person are out of servic
     device: { status: 'revoked' },
     revoked: { by: 'zhouj', reason: 'stolen' },
   });
+  const report = await ask(hub.url, 'GET /api/restores', { headers: await login(hub.url, 'zhouj') });
+  const entries = report.body['entries'] as { entry: string }[];
+  expect(entries.map(({ entry }) => entry).sort()).toEqual([`device:${lost.deviceId}`, 'staff:chensy']);
   expect((await logIn('yangxm')).status).toBe(200);
 });
 

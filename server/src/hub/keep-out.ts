@@ -11,8 +11,12 @@ import { currentEpoch } from './hub-life.ts';
 
 type Stores = Pick<HubStores, 'catalog' | 'directory'>;
 
-/** Gives how many entries of the catalog were taken out of service anew. Idempotent. */
-export async function keepOut(replaced: Stores, restored: Stores, clock: Clock): Promise<number> {
+/** To be called when the restored store has begun its new epoch. Gives how many entries of the catalog were taken out of service anew. Idempotent. */
+export async function keepOut(
+  replaced: Stores,
+  restored: Stores & Pick<HubStores, 'restores'>,
+  clock: Clock,
+): Promise<number> {
   const { directory } = restored;
   const epoch = await currentEpoch({ directory, clock });
   const signer = await HubDevice.open({ directory, clock, epoch, isShared: false });
@@ -24,6 +28,11 @@ export async function keepOut(replaced: Stores, restored: Stores, clock: Clock):
   });
   const out = (await replaced.catalog.all()).filter(isOut);
   const taken = await catalog.takeBack(out);
+  const at = clock.now();
+  await restored.restores.noteEntries(
+    epoch.count,
+    taken.map((entry) => ({ entry, at })),
+  );
   await keepReasons(replaced, restored);
   return taken.length;
 }
