@@ -8,6 +8,8 @@ const MINUTE_MS = 60_000;
 const NOW = Date.parse('2026-11-23T10:00:00+08:00');
 const YEARS_MS = 5 * 365 * 24 * 60 * MINUTE_MS;
 const PASSWORD = 'Wuhua-2026';
+/** What is tested is counting, which costs as many derivations as tries. */
+const FEW = 1_000;
 const RAW_KEY = new Uint8Array(32).fill(7);
 
 let database: StationDatabase;
@@ -17,7 +19,7 @@ beforeEach(async () => {
   runs += 1;
   database = new StationDatabase(`credentials-${String(runs)}`);
   await database.open();
-  credentials = new CredentialStore(database);
+  credentials = new CredentialStore(database, FEW);
   await remember(NOW + 72 * 60 * MINUTE_MS);
 });
 afterEach(() => {
@@ -73,6 +75,12 @@ test('a right password forgives the wrong ones before it', async () => {
 test('after the hours that the hub allows the terminal opens for nobody without it', async () => {
   expect(await kindOf(PASSWORD, NOW + 72 * 60 * MINUTE_MS)).toBe('ok');
   expect(await kindOf(PASSWORD, NOW + 72 * 60 * MINUTE_MS + 1)).toBe('expired');
+});
+
+test('a guess costs 600,000 rounds', async () => {
+  credentials = new CredentialStore(database);
+  await remember(NOW);
+  expect(await database.credentials.toArray()).toMatchObject([{ iterations: 600_000 }]);
 });
 
 test('neither the password nor the key is among what is kept', async () => {

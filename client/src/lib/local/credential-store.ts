@@ -19,9 +19,12 @@ export type UnlockCheck =
 
 export class CredentialStore {
   readonly #station: StationDatabase;
+  readonly #iterations: number;
 
-  constructor(station: StationDatabase) {
+  /** @param iterations of what is remembered from now on; fewer for tests alone */
+  constructor(station: StationDatabase, iterations = ITERATIONS) {
     this.#station = station;
+    this.#iterations = iterations;
   }
 
   async all(): Promise<Pick<Credential, 'staffId' | 'name' | 'offlineUntil'>[]> {
@@ -35,14 +38,14 @@ export class CredentialStore {
   ): Promise<void> {
     const salt = crypto.getRandomValues(new Uint8Array(16));
     const iv = crypto.getRandomValues(new Uint8Array(12));
-    const wrapping = await derive(password, salt, ITERATIONS);
+    const wrapping = await derive(password, salt, this.#iterations);
     const wrapped = await crypto.subtle.encrypt({ name: 'AES-GCM', iv }, wrapping, rawKey);
     await this.#station.credentials.put({
       ...person,
       salt,
       iv,
       wrapped: new Uint8Array(wrapped),
-      iterations: ITERATIONS,
+      iterations: this.#iterations,
       failures: 0,
       lockedUntil: 0,
     });
