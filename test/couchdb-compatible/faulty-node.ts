@@ -2,8 +2,17 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `refuse`: 503. `swallow`: done, but the answer is lost. `hang`: no answer ever. `say`: this, whatever the server would have said. */
-export type Behaviour = 'pass' | 'refuse' | 'swallow' | 'hang' | { say: object };
+/**
+ * `refuse`, `conflict`, `nodedown`: done nothing, and says so; the last as CouchDB does of another node that is only coming back. `swallow`: done, but
+ * the answer is lost. `hang`: no answer ever. `say`: this, whatever the server would have said.
+ */
+export type Behaviour = 'pass' | keyof typeof REFUSALS | 'swallow' | 'hang' | { say: object };
+
+const REFUSALS = {
+  refuse: [503, '{"error":"down"}'],
+  conflict: [409, '{"error":"conflict","reason":"Document update conflict."}'],
+  nodedown: [412, '{"error":"nodedown","reason":"progress not possible"}'],
+} as const;
 
 export interface FaultyNode {
   url: string;
@@ -22,8 +31,9 @@ export async function startFaultyNode(
       const path = request.url ?? '/';
       const behaviour = behave(request.method ?? 'GET', path);
       if (behaviour === 'hang') return;
-      if (behaviour === 'refuse') {
-        response.writeHead(503).end('{"error":"down"}');
+      if (typeof behaviour === 'string' && behaviour in REFUSALS) {
+        const [status, words] = REFUSALS[behaviour as keyof typeof REFUSALS];
+        response.writeHead(status).end(words);
         return;
       }
       if (typeof behaviour === 'object') {

@@ -95,6 +95,47 @@ describe('failover', () => {
     node.close();
   });
 
+  test('goes on with the next node when one waits for a third that is only coming back', async () => {
+    const asked: string[] = [];
+    const node = await startNode((_method, path) => {
+      if (!path.includes('_changes')) return 'pass';
+      asked.push(path);
+      return 'nodedown';
+    });
+    const store = await openCouchStore({ url: `${node.url},${compatible.url}`, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    await notes.put({ _id: 'a', text: '1' });
+    expect((await notes.changes(null, 10)).rows).toMatchObject([{ id: 'a' }]);
+    expect(asked).toHaveLength(1);
+    await finish(store);
+    node.close();
+  });
+
+  test('a database counts as there because CouchDB says so, not because a node is down', async () => {
+    const node = await startNode((method) => (method === 'PUT' ? 'nodedown' : 'pass'));
+    const store = await openCouchStore({ url: node.url, prefix: newPrefix() });
+    await expect(store.open('notes')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await store.list()).toEqual([]);
+    const other = await openCouchStore({ url: `${node.url},${compatible.url}`, prefix: newPrefix() });
+    expect((await (await other.open<Note>('notes')).put({ _id: 'a', text: '1' })).kind).toBe('written');
+    await finish(other);
+    await store.close();
+    node.close();
+  });
+
+  test('a database that two make at once is there for both, though a node that does not know it yet says 409', async () => {
+    let refusals = 0;
+    const node = await startNode((method, path) =>
+      method === 'PUT' && path.endsWith('_notes') && refusals++ < 1 ? 'conflict' : 'pass',
+    );
+    const store = await openCouchStore({ url: node.url, prefix: newPrefix() });
+    const notes = await store.open<Note>('notes');
+    expect((await notes.put({ _id: 'a', text: '1' })).kind).toBe('written');
+    expect(refusals).toBe(2);
+    await finish(store);
+    node.close();
+  });
+
   test('a write whose answer was lost counts as written, when it was', async () => {
     let swallow = false;
     const node = await startNode((_method, path) =>

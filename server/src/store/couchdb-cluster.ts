@@ -1,6 +1,6 @@
 /**
  * The nodes of one CouchDB cluster (or a single node) behind one `fetch`: a request goes to the node that answered last, and on to the
- * next when that one does not answer or says 5xx. Every request the store makes may be repeated: reads, and compare-and-set writes.
+ * next when that one does not answer, says 5xx, or waits for another. Every request the store makes may be repeated: reads, and compare-and-set writes.
  */
 import { StoreError, StoreStartError } from './store-error.ts';
 
@@ -14,6 +14,11 @@ export interface CouchNode {
 
 /** A quorum write on a busy disk takes seconds at worst; a node that needs longer is as good as gone. */
 const ANSWER_MS = 15_000;
+/**
+ * What CouchDB says (with 412) of a read that it began at a node which is connected and does not serve yet: one that is being started, or in
+ * maintenance. No word on what was asked.
+ */
+export const NODE_DOWN = 'nodedown';
 /** A cluster that has just lost a node may refuse for a moment: this long after the first, then after the second round. */
 const ROUND_PAUSES_MS = [0, 150, 600];
 
@@ -99,11 +104,11 @@ export class CouchCluster {
       });
       // Read here, so that a body that is cut off counts as no answer.
       const body = await response.arrayBuffer();
-      if (response.status < 500) return { response: new Response(body, { status: response.status }) };
+      const words = response.status < 400 ? '' : new TextDecoder().decode(body.slice(0, 200));
+      if (response.status < 500 && !(response.status === 412 && words.includes(`"${NODE_DOWN}"`)))
+        return { response: new Response(body, { status: response.status }) };
       this.#noteLoss(path, init.method);
-      return {
-        reason: `${node.base} answered ${String(response.status)} ${new TextDecoder().decode(body).slice(0, 200)}`,
-      };
+      return { reason: `${node.base} answered ${String(response.status)} ${words}` };
     } catch (error) {
       this.#noteLoss(path, init.method);
       return { reason: `${node.base}: ${reasonOf(error)}` };

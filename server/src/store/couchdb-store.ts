@@ -6,7 +6,7 @@
 import { createRequire } from 'node:module';
 import nano from 'nano';
 import type PouchDBStatic from 'pouchdb-core';
-import { CouchCluster, parseCouchUrls, reasonOf } from './couchdb-cluster.ts';
+import { CouchCluster, NODE_DOWN, parseCouchUrls, reasonOf } from './couchdb-cluster.ts';
 import { settle } from './couchdb-settle.ts';
 import { assertUsable } from './couchdb-start.ts';
 import { PouchDatabase, type Backend } from './pouch-database.ts';
@@ -165,8 +165,7 @@ class CouchStore implements Store {
         try {
           return await within(this.#patience.tryMs, work(nano(node.url)));
         } catch (error) {
-          const status = statusOf(error);
-          if (status !== undefined && status < 500) throw refusedProvision(what, node.base, error);
+          if (isFinal(error)) throw refusedProvision(what, node.base, error);
           reason = refusedProvision(what, node.base, error);
           isLate ||= error instanceof Late;
           if (error instanceof Late) this.#onWait(`${what}: ${node.base} gives ${error.message}`);
@@ -275,11 +274,21 @@ function statusOf(error: unknown): number | undefined {
   return 'status' in error && typeof error.status === 'number' ? error.status : undefined;
 }
 
+function saysNodeDown(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'error' in error && error.error === NODE_DOWN;
+}
+
+/** Another try, or another node, will say the same. Not so when two make one database at once: then a node may say 409 before it knows of it. */
+function isFinal(error: unknown): boolean {
+  const status = statusOf(error);
+  return status !== undefined && status < 500 && status !== 409 && !saysNodeDown(error);
+}
+
 async function unless(expected: number, work: Promise<unknown>): Promise<void> {
   try {
     await work;
   } catch (error) {
-    if (statusOf(error) !== expected) throw error;
+    if (statusOf(error) !== expected || saysNodeDown(error)) throw error;
   }
 }
 
