@@ -35,6 +35,8 @@ export default defineConfig({
           testTimeout: 300_000,
           hookTimeout: 120_000,
           maxWorkers: 2,
+          // A page on a machine with other browsers may take seconds to show what a second would do for alone.
+          expect: { poll: { timeout: 30_000 } },
         },
       },
     ],
