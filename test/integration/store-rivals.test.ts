@@ -50,7 +50,8 @@ describe.each(kinds)('trap (h) on the %s server', (kind) => {
       const branch = { ...doc, _rev: `2-${hash}`, _revisions: { start: 2, ids: [hash, parent] } };
       await raw(`/${prefix}cases/_bulk_docs`, { new_edits: false, docs: [branch] });
     }
-    expect(await raw(`/${prefix}cases/${caseId}?conflicts=true`)).toHaveProperty('_conflicts.1');
+    const read = () => raw(`/${prefix}cases/${caseId}?conflicts=true`);
+    expect(await read()).toHaveProperty('_conflicts.1');
 
     const readers = await Promise.all([1, 2, 3].map(() => hub.master.getMany([caseId])));
 
@@ -59,9 +60,9 @@ describe.each(kinds)('trap (h) on the %s server', (kind) => {
       expect(Object.keys(doc?.rulings ?? {})).toHaveLength(4);
       expect(doc?.n).toBe(4);
     }
-    expect(await raw(`/${prefix}cases/${caseId}?conflicts=true`)).not.toHaveProperty('_conflicts');
-    const { ids } = await hub.master.changes(null, 10);
-    expect(ids).toEqual([caseId]);
+    // A copy of the cluster that was not needed for the quorum may be behind by a moment.
+    await expect.poll(read).not.toHaveProperty('_conflicts');
+    await expect.poll(async () => (await hub.master.changes(null, 10)).ids).toEqual([caseId]);
     for (const name of await hub.store.list()) await hub.store.destroy(name);
     await hub.store.close();
   });
