@@ -26,6 +26,10 @@ export interface Run {
   faults: readonly Fault[];
   /** For `couchdb`. */
   couchdbUrl?: string;
+  /** A module that is loaded before the hubs: a mistake to be found. */
+  planted?: URL;
+  /** How long is waited for rest; with a mistake planted there may be none. */
+  settleMs?: number;
 }
 export interface Report {
   store: StoreKind;
@@ -44,7 +48,8 @@ const SAMPLE = join(import.meta.dirname, '../../deploy/sample-district');
 /** A router that failed is tried again after 30 s at most, and a request to a store that hangs is given up after 45 s. */
 const SETTLE_MS = 120_000;
 
-export async function runUnderFaults({ store, seed, faults, couchdbUrl = '' }: Run): Promise<Report> {
+export async function runUnderFaults(run: Run): Promise<Report> {
+  const { store, seed, faults, couchdbUrl = '', planted, settleMs = SETTLE_MS } = run;
   const scratch = mkdtempSync(join(tmpdir(), 'sanji-fault-'));
   const random = new SeededRandom(seed);
   const happenings = new Happenings();
@@ -63,12 +68,17 @@ export async function runUnderFaults({ store, seed, faults, couchdbUrl = '' }: R
     if (store === 'compatible') couch = await openCompatibleCouch(scratch, onAsked);
     if (store === 'couchdb') couch = await openRealCouch(couchdbUrl, onAsked);
     const prefix = couch === undefined ? '' : `f${randomBytes(5).toString('hex')}_`;
-    const env = { DATA_DIR: dataDir, COUCHDB_URL: couch?.url ?? '', COUCHDB_PREFIX: prefix };
+    const env = {
+      DATA_DIR: dataDir,
+      COUCHDB_URL: couch?.url ?? '',
+      COUCHDB_PREFIX: prefix,
+      ...(planted !== undefined && { NODE_OPTIONS: `--import ${planted.href}` }),
+    };
     for (let i = 0; i < (couch === undefined ? 1 : 2); i++) hubs.push(await HubChild.start(env));
     for (const { port } of hubs) lines.push(await openStationLine(port, happenings));
     const workers = await startWorkers({ hubs, lines, random });
     await strikeAll(faults, { hubs, lines, couch, happenings, random }, workers);
-    const unrest = await settle(workers);
+    const unrest = await settle(workers, settleMs);
     for (const hub of hubs) await hub.stop();
     const stores = await openHubStores({ dataDir, couchdbUrl: couch?.directUrl ?? '', prefix });
     const masters = await masterCases(stores);
@@ -147,8 +157,8 @@ async function startWorkers({ hubs, lines, random }: Pick<Scene, 'hubs' | 'lines
 }
 
 /** Until nothing is pending anywhere and every unit has heard of everything; what is not so after all that time. */
-async function settle(workers: readonly WorkerStation[]): Promise<string[]> {
-  const until = performance.now() + SETTLE_MS;
+async function settle(workers: readonly WorkerStation[], ms: number): Promise<string[]> {
+  const until = performance.now() + ms;
   for (;;) {
     for (const worker of workers) await worker.settleRound();
     const left = unsettled(workers);

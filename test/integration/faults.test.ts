@@ -18,3 +18,14 @@ test.each(STORES)(
     expect(report.acknowledged).toBeGreaterThan(0);
   },
 );
+
+test(
+  'a file that acknowledges before it has committed is found out by a kill',
+  { timeout: 300_000 },
+  async () => {
+    const faults = FAULTS.filter(({ name }) => name === 'hub killed');
+    const planted = new URL('../faults/early-commit.ts', import.meta.url);
+    const { findings } = await runUnderFaults({ store: 'embedded', seed: 1, faults, planted, settleMs: 0 });
+    expect(findings).toContainEqual(expect.stringMatching(/^acknowledged, then not: /));
+  },
+);
