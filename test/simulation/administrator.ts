@@ -1,6 +1,15 @@
 /** What the district publishes at the start of a story, and what administrators change in the midst of it. */
 import { addDays, dayOf } from '@sanji/sync/domain/calendar';
-import type { Catalog, CatalogEntry, DeviceKey, Mode, Staff, TierRule } from '@sanji/sync/domain/catalog';
+import { unitChangeEntries } from '@sanji/sync/domain/unit-change';
+import type {
+  Catalog,
+  CatalogEntry,
+  DeviceKey,
+  MaterialRow,
+  Mode,
+  Staff,
+  TierRule,
+} from '@sanji/sync/domain/catalog';
 import { MODES } from '@sanji/sync/domain/catalog';
 import type { DeviceId } from '@sanji/sync/domain/identifiers';
 import { TIERS } from '@sanji/sync/domain/identifiers';
@@ -8,19 +17,41 @@ import type { SeededRandom } from '@sanji/sync/testing/fake-time';
 import { matter, publication, row } from '@sanji/sync/testing/rule-catalog';
 import { DEVICES, STAFF, catalogDocs } from './district.ts';
 
-const MATTERS = ['m1', 'm2'];
+const MATTERS = ['m1', 'm2', 'm3'];
+const ALL_ROLES: Staff['roles'] = [
+  'clerk',
+  'preReviewer',
+  'reviewer',
+  'approver',
+  'leader',
+  'issuer',
+  'applicant',
+];
 /** Ends the id of a terminal that was enrolled anew. */
 export const MOVED = 'x';
 
-/** A leader beside the clerk in each unit, and a second matter that the hub forwards by itself. */
+const CARD: MaterialRow = { code: 'id-card', name: '身份证', en: 'Identity card', need: 'deferrable' };
+
+/**
+ * A leader beside the clerk in each unit; a second matter that the hub forwards by itself and whose papers may come later, and a third that ends
+ * where it was received.
+ */
 export function openingEntries(
   publicKeyOf: (deviceId: DeviceId) => DeviceKey['publicKey'],
   relays: readonly DeviceKey[],
 ): CatalogEntry[] {
-  const rows = publication().rows.flatMap((rule) => [rule, { ...rule, matterId: 'm2', autoForward: true }]);
+  const rows = publication().rows.flatMap((rule): TierRule[] => [
+    rule,
+    { ...rule, matterId: 'm2', autoForward: true },
+    { ...rule, matterId: 'm3', mode: 'decide', decideAt: 'community' },
+  ]);
   return [
-    ...catalogDocs().map(({ entry }) => entry),
-    { kind: 'matter', matter: { ...matter, matterId: 'm2', basicCode: 'm2', instant: true } },
+    ...catalogDocs().map(({ entry }) => withEverything(entry)),
+    {
+      kind: 'matter',
+      matter: { ...matter, matterId: 'm2', basicCode: 'm2', instant: true, materials: [CARD] },
+    },
+    { kind: 'matter', matter: { ...matter, matterId: 'm3', basicCode: 'm3', instant: true } },
     { kind: 'rules', publication: publication({ rows }) },
     ...STAFF.map((staff): CatalogEntry => ({ kind: 'staff', staff: leaderBeside(staff) })),
     ...[...DEVICES, ...relays].map((device): CatalogEntry => {
@@ -29,8 +60,15 @@ export function openingEntries(
   ];
 }
 
-function leaderBeside({ unit, roles, ...rest }: Staff): Staff {
-  return { ...rest, unit, roles: [...roles], staffId: `leader${unit}`, name: `leader of ${unit}` };
+/** So that every kind of action can be: the applicant's too, whose part whoever sits at the counter takes, and archiving. */
+function withEverything(entry: CatalogEntry): CatalogEntry {
+  if (entry.kind === 'staff') return { kind: 'staff', staff: { ...entry.staff, roles: [...ALL_ROLES] } };
+  if (entry.kind !== 'settings') return entry;
+  return { kind: 'settings', settings: { ...entry.settings, archive: { afterDays: 5, retention: '30y' } } };
+}
+
+function leaderBeside({ unit, ...rest }: Staff): Staff {
+  return { ...rest, unit, roles: [...ALL_ROLES], staffId: `leader${unit}`, name: `leader of ${unit}` };
 }
 
 /** What one change publishes; empty when there is nothing left to change. */
@@ -41,9 +79,9 @@ export const permissionsChanged: Change = (catalog, random) => {
   const staff = random.pick([...catalog.staff.values()]);
   if (staff === undefined) return [];
   const dice = random.next();
-  const all: Staff['roles'] = ['clerk', 'reviewer', 'approver', 'leader', 'issuer'];
+
   if (dice < 0.5)
-    return [{ kind: 'staff', staff: { ...staff, roles: all.filter(() => random.chance(0.7)) } }];
+    return [{ kind: 'staff', staff: { ...staff, roles: ALL_ROLES.filter(() => random.chance(0.7)) } }];
   if (dice < 0.8) return [{ kind: 'staff', staff: { ...staff, active: !staff.active } }];
   const unit = random.pick([...catalog.units.keys()]) ?? staff.unit;
   return [{ kind: 'staff', staff: { ...staff, unit } }];
@@ -98,23 +136,25 @@ export const deviceRevoked: Change = (catalog, random) => {
 };
 
 /**
- * One community is merged into another: it takes no more cases, its people and desks move. A terminal has its unit in its identity, so each
- * is taken out of service and enrolled anew.
+ * One community is merged into another, as the product writes it: people move, open work follows as acts of the hub. Of its terminals, which have
+ * their unit in their identity, some are taken out of service and enrolled anew, and some stay until somebody does so.
  */
-export const unitMerged: Change = (catalog, random) => {
+export const unitMerged: Change = (catalog, random, now) => {
   const communities = [...catalog.units.values()].filter((unit) => unit.tier === 'community' && unit.active);
   const gone = random.pick(communities);
   const into = random.pick(communities.filter((unit) => unit !== gone));
   if (gone === undefined || into === undefined) return [];
-  const staff = [...catalog.staff.values()].filter(({ unit }) => unit === gone.code);
+  const today = dayOf(now);
+  const change = { kind: 'merge' as const, unit: gone.code, date: today, into: into.code };
   const devices = [...catalog.devices.values()].filter(
     ({ unit, status, deviceId }) => unit === gone.code && status === 'active' && !deviceId.endsWith(MOVED),
   );
   return [
-    { kind: 'unit', unit: { ...gone, active: false } },
-    ...staff.map((person): CatalogEntry => ({ kind: 'staff', staff: { ...person, unit: into.code } })),
+    ...unitChangeEntries(catalog, change, today),
     ...devices.flatMap((device, i): CatalogEntry[] => [
-      { kind: 'device', device: { ...device, status: 'revoked' } },
+      ...(random.chance(0.6)
+        ? [{ kind: 'device' as const, device: { ...device, status: 'revoked' as const } }]
+        : []),
       { kind: 'device', device: { ...device, ...movedTo(into.code, device, i) } },
     ]),
   ];

@@ -2,11 +2,18 @@
  * What people do at a counter: mostly what the rules offer them as far as their station knows, now and then a note, now and then what the
  * rules would not have. Checked before it is signed as the station's own commands check it.
  */
-import type { ActionKind, AnyActionBody, Author, CaseDocument } from '@sanji/sync/domain/action';
+import type {
+  ActionKind,
+  AnyActionBody,
+  Author,
+  CaseDocument,
+  MaterialEntry,
+  MatterPin,
+} from '@sanji/sync/domain/action';
 import { whyNot } from '@sanji/sync/domain/allowed-actions';
 import { addDays, dayOf } from '@sanji/sync/domain/calendar';
 import { formatCaseNo } from '@sanji/sync/domain/case-number';
-import type { Catalog, DeviceKey } from '@sanji/sync/domain/catalog';
+import type { Catalog, DeviceKey, MaterialRow } from '@sanji/sync/domain/catalog';
 import { noticeDueOf } from '@sanji/sync/domain/deadlines';
 import { decide } from '@sanji/sync/domain/decide';
 import { fold } from '@sanji/sync/domain/fold';
@@ -29,14 +36,29 @@ export interface Desk {
 }
 
 const APPLICANT = { kind: 'person' as const, name: '张三', idNumber: '11010519491231002X' };
-const MATERIALS = [{ code: 'id-card', name: '身份证', state: 'received' as const }];
+const MATERIALS: MaterialEntry[] = [{ code: 'id-card', name: '身份证', state: 'received' }];
 
-/** What fits a status, the frequent first. */
+/** What fits a status, the frequent more often. */
 const NEXT: Partial<Record<CaseState['status'], ActionKind[]>> = {
-  draft: ['receive'],
-  received: ['accept', 'accept', 'accept', 'oneTimeNotice', 'refuse'],
+  draft: ['receive', 'receive', 'receive', 'submit', 'submit', 'withdraw'],
+  submitted: ['preReviewPass', 'preReviewPass', 'preReviewReturn'],
+  returnedToApplicant: ['withdraw', 'terminate'],
+  preReviewed: ['receive'],
+  received: ['accept', 'accept', 'accept', 'oneTimeNotice', 'refuse', 'withdraw'],
   correction: ['supplement', 'supplement', 'withdraw'],
-  accepted: ['forward', 'forward', 'forward', 'approve', 'terminate'],
+  accepted: [
+    'forward',
+    'forward',
+    'forward',
+    'forward',
+    'approve',
+    'approve',
+    'approve',
+    'reject',
+    'terminate',
+    'assign',
+    'supplyDeferred',
+  ],
   reviewing: [
     'returnDown',
     'returnDown',
@@ -44,15 +66,29 @@ const NEXT: Partial<Record<CaseState['status'], ActionKind[]>> = {
     'forward',
     'forward',
     'approve',
+    'approve',
     'reject',
     'askSuspend',
-    'suspend',
+    'askSuspend',
+    'askSuspend',
+    'askExtend',
+    'askExtend',
+    'askExtend',
     'extend',
+    'assign',
+    'supplyDeferred',
   ],
-  suspended: ['resume'],
+  suspended: ['resume', 'resume', 'note'],
+  external: ['externalResult'],
+  approved: ['conclude', 'supplyDeferred'],
+  rejected: ['conclude'],
   concluded: ['certify', 'certify', 'deliver'],
   certified: ['deliver'],
+  delivered: ['rate'],
 };
+/** What somebody was asked. */
+const SUSPENSION_ASKED: ActionKind[] = ['suspend', 'suspend', 'suspend', 'note'];
+const EXTENSION_ASKED: ActionKind[] = ['extend', 'refuseExtend', 'refuseExtend', 'refuseExtend', 'forward'];
 const ANY: ActionKind[] = [
   'forward',
   'returnDown',
@@ -61,6 +97,8 @@ const ANY: ActionKind[] = [
   'accept',
   'withdraw',
   'certify',
+  'assign',
+  'conclude',
   'note',
 ];
 
@@ -75,38 +113,74 @@ export function stateOf(doc: CaseDocument): CaseState {
   return state;
 }
 
-/** The kind of action that comes to mind on a case in this state. */
-export function whimOf(state: CaseState, random: SeededRandom): ActionKind {
-  if (random.chance(0.25)) return 'note';
+/** The kind of action that comes to mind on a case in this state: what the rules offer, if anything does within a few thoughts. */
+export function whimOf(state: CaseState, desk: Desk): ActionKind {
+  const { random } = desk;
+  if (random.chance(0.2)) return 'note';
   if (random.chance(0.08)) return random.pick(ANY) ?? 'note';
-  return random.pick(NEXT[state.status] ?? []) ?? 'note';
+  for (let thought = 0; thought < 3; thought++) {
+    const kind = random.pick(nextOf(state)) ?? 'note';
+    if (isOffered(state, kind, desk)) return kind;
+  }
+  return 'note';
+}
+
+function nextOf({ status, suspensionAsked, extensionAsked }: CaseState): ActionKind[] {
+  if (status === 'reviewing' && suspensionAsked !== undefined) return SUSPENSION_ASKED;
+  if (status === 'reviewing' && extensionAsked !== undefined) return EXTENSION_ASKED;
+  return NEXT[status] ?? [];
 }
 
 /** The series a kind takes a number from. */
 export function seriesOf(kind: ActionKind | 'intake', desk: Desk): string | undefined {
-  if (kind === 'intake') return `caseNo:${dayOf(desk.now).slice(2).replaceAll('-', '')}`;
+  if (kind === 'intake' || kind === 'receive')
+    return `caseNo:${dayOf(desk.now).slice(2).replaceAll('-', '')}`;
   return kind === 'certify' ? 'certificate' : undefined;
 }
 
-/** What one click at the counter writes into a new case. */
-export function intakeOf(desk: Desk, counter: number, then: 'nothing' | 'accept' | 'forward'): ActionDraft[] {
+/** What one click at the counter writes into a new case: a draft alone that somebody goes on with later, or more. */
+export type Intake = 'draft' | 'receive' | 'accept' | 'forward';
+
+export function intakeOf(desk: Desk, counter: number, upTo: Intake): ActionDraft[] {
   const { device, catalog, now } = desk;
-  const day = dayOf(now);
-  const matterId = desk.random.pick([...catalog.matters.keys()]) ?? '';
-  const version = matterVersionOn(catalog, matterId, day)?.version ?? 1;
-  const matter = { matterId, version, rules: catalog.publications.at(-1)?.seq ?? 0 };
-  const caseNo = formatCaseNo({ unit: device.unit, day, terminal: device.terminal, counter });
-  const printed = { noticeDue: noticeDueOf(catalog, now).due };
-  const receive = { caseNo, matter, applicant: APPLICANT, form: {}, materials: MATERIALS, printed };
-  const drafts: ActionDraft[] = [
-    { kind: 'draft', payload: { matter, applicant: APPLICANT, form: {} } },
-    { kind: 'receive', payload: receive },
-  ];
-  if (then !== 'nothing') drafts.push({ kind: 'accept', payload: { deferred: [] } });
+  const matter = pinOf(desk);
+  const drafts: ActionDraft[] = [{ kind: 'draft', payload: { matter, applicant: APPLICANT, form: {} } }];
+  if (upTo === 'draft') return drafts;
+  const materials = MATERIALS.filter(() => desk.random.chance(0.6));
+  drafts.push(receiptOf(desk, counter, { matter, materials }));
+  if (upTo === 'receive') return drafts;
+  const deferred = deferrable(desk, matter)
+    .filter(({ code }) => !materials.some((entry) => entry.code === code))
+    .map(({ code }) => ({ code, due: addDays(dayOf(now), 10) }));
+  drafts.push({ kind: 'accept', payload: { deferred } });
   const above = catalog.units.get(device.unit)?.parent;
-  if (then === 'forward' && above !== null && above !== undefined)
+  if (upTo === 'forward' && above !== null && above !== undefined)
     drafts.push({ kind: 'forward', payload: { to: above } });
   return drafts;
+}
+
+function pinOf({ catalog, now, random }: Desk): MatterPin {
+  const matterId = random.pick([...catalog.matters.keys()]) ?? '';
+  const version = matterVersionOn(catalog, matterId, dayOf(now))?.version ?? 1;
+  return { matterId, version, rules: catalog.publications.at(-1)?.seq ?? 0 };
+}
+
+function receiptOf(
+  { device, catalog, now }: Desk,
+  counter: number,
+  { matter, materials }: { matter: MatterPin; materials: MaterialEntry[] },
+): ActionDraft {
+  const caseNo = formatCaseNo({ unit: device.unit, day: dayOf(now), terminal: device.terminal, counter });
+  const printed = { noticeDue: noticeDueOf(catalog, now).due };
+  return {
+    kind: 'receive',
+    payload: { caseNo, matter, applicant: APPLICANT, form: {}, materials, printed },
+  };
+}
+
+function deferrable({ catalog }: Desk, { matterId, version }: MatterPin): readonly MaterialRow[] {
+  const found = catalog.matters.get(matterId)?.find((each) => each.version === version);
+  return (found?.materials ?? []).filter(({ need }) => need === 'deferrable');
 }
 
 /** What one click writes into a case that is here. */
@@ -121,8 +195,15 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
   const { catalog, random, now } = desk;
   switch (kind) {
     case 'receive':
-    case 'accept':
-      return { kind: 'accept', payload: { deferred: [] } };
+      return receiptOf(desk, number, { matter: state.matter ?? pinOf(desk), materials: MATERIALS });
+    case 'accept': {
+      const gaps = state.matter === undefined ? [] : deferrable(desk, state.matter);
+      const open = gaps.filter(({ code }) => !state.materials.some((entry) => entry.code === code));
+      return {
+        kind,
+        payload: { deferred: open.map(({ code }) => ({ code, due: addDays(dayOf(now), 10) })) },
+      };
+    }
     case 'forward': {
       const to = random.pick(forwardTargets(state, catalog)) ?? catalog.settings.district;
       // Without a catalog there is nowhere to send anything.
@@ -132,10 +213,13 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
       const to = random.pick(returnTargets(state, catalog)) ?? desk.by.unit;
       return { kind, payload: { to, reason: 'papers missing' } };
     }
+    case 'preReviewReturn':
     case 'oneTimeNotice':
       return { kind, payload: { defects: ['no copy of the card'] } };
     case 'supplement':
       return { kind, payload: { materials: MATERIALS } };
+    case 'supplyDeferred':
+      return { kind, payload: { materials: MATERIALS.filter(({ code }) => isOwed(state, code)) } };
     case 'refuse':
     case 'withdraw':
     case 'terminate':
@@ -146,8 +230,11 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
       const plannedEnd = addDays(dayOf(now), 1 + random.below(9));
       return { kind, payload: { kind: 'hearing', reason: 'a hearing', plannedEnd } };
     }
+    case 'submit':
+    case 'preReviewPass':
     case 'resume':
     case 'approve':
+    case 'conclude':
       return { kind, payload: {} };
     case 'askExtend':
     case 'extend':
@@ -158,27 +245,29 @@ function draftOf(kind: ActionKind, doc: CaseDocument, desk: Desk, number: number
       const to = random.pick(assignees(state, catalog))?.staffId;
       return to === undefined ? undefined : { kind, payload: { to, reason: 'on leave' } };
     }
+    case 'externalResult':
+      return { kind, payload: { correlationId: state.correlationId ?? '', text: 'as registered' } };
     case 'certify': {
       const { unit, terminal } = desk.device;
       return { kind, payload: { certificateNo: `Z${unit.slice(6)}${terminal}-${String(number)}` } };
     }
     case 'deliver':
       return { kind, payload: { method: 'window', recipient: '张三' } };
+    case 'rate':
+      return { kind, payload: { level: random.pick([1, 2, 3, 4, 5] as const) ?? 5 } };
+    // A new case begins with it; the others are the hub's alone.
     case 'draft':
-    case 'submit':
-    case 'preReviewPass':
-    case 'preReviewReturn':
     case 'deemAccept':
     case 'mergeUnit':
     case 'handOff':
-    case 'externalResult':
-    case 'conclude':
-    case 'rate':
     case 'archive':
     case 'note':
-    case 'supplyDeferred':
       return undefined;
   }
+}
+
+function isOwed({ outstanding }: CaseState, code: string): boolean {
+  return outstanding.some((gap) => gap.code === code);
 }
 
 export function actorOf({ by, catalog }: Desk): Actor {

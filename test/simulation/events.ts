@@ -17,6 +17,7 @@ import { DEVICES } from './district.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS, between, jumpMs } from './durations.ts';
 import type { FaultKind } from './faults.ts';
 import { isOfHub } from './simulated-hub.ts';
+import type { SimulatedHub } from './simulated-hub.ts';
 import { RELAY_HANDLERS } from './relay-events.ts';
 import type { SimulatedStation } from './simulated-station.ts';
 import type { EventKind } from './story.ts';
@@ -52,10 +53,10 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
   duties: (world, random) => {
     const cases = [...world.hub.master.docs.keys()];
     if (random.chance(0.3)) void world.hub.audit();
-    void [1, 2, 3].reduce(async (before) => {
-      await before;
-      await world.hub.act(random.pick(cases) ?? '');
-    }, Promise.resolve());
+    void actOn(
+      world.hub,
+      [1, 2, 3].map(() => random.pick(cases) ?? ''),
+    );
   },
   /** Somebody brings the hub what another terminal has not got rid of: the key of the maker counts (rule 6). */
   carry: (world, random) => {
@@ -110,7 +111,12 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
   'matter-changed': changes('matter-changed', matterChanged),
   'rules-published': changes('rules-published', rulesPublished),
   'unit-changed': changes('unit-changed', unitChanged),
-  'unit-merged': changes('unit-merged', unitMerged),
+  /** The hub moves open work at once, and comes to the rest of it when it comes to it. */
+  'unit-merged': (world, random) => {
+    changes('unit-merged', unitMerged)(world, random);
+    const { hub, schedule } = world;
+    schedule.after(random.below(1_000), () => void actOn(hub, [...hub.master.docs.keys()]));
+  },
   'device-revoked': changes('device-revoked', deviceRevoked),
   'profile-cloned': (world, random) => {
     const station = pickStation(world, random);
@@ -192,6 +198,11 @@ function doubleLife(world: World, original: SimulatedStation, random: SeededRand
     schedule.after(800 + i * 20, () => clone.workOn(random.pick(clone.casesHere()) ?? '', random));
   }
   schedule.after(1_000, () => clone.receive(random, newId));
+}
+
+/** One after the other. */
+async function actOn(hub: SimulatedHub, caseIds: string[]): Promise<void> {
+  for (const caseId of caseIds) await hub.act(caseId);
 }
 
 function changes(kind: FaultKind, change: Change): Handler {

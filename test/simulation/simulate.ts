@@ -3,6 +3,7 @@
  * random that follow from the seed, over stores in memory, while what the story says goes wrong. Each act ends in a quiet point: the
  * faults stop, everybody comes to rest, and the invariants are asked.
  */
+import type { ActionKind } from '@sanji/sync/domain/action';
 import type { FaultCounts } from './faults.ts';
 import type { Story } from './story.ts';
 import { World } from './world.ts';
@@ -14,6 +15,8 @@ export interface Report {
   actions: number;
   cases: number;
   rejected: number;
+  /** Accepted actions. */
+  kinds: Partial<Record<ActionKind, number>>;
   faults: FaultCounts;
   findings: string[];
 }

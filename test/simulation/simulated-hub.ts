@@ -9,7 +9,8 @@ import type { ActionId, DeviceId } from '@sanji/sync/domain/identifiers';
 import { refused } from '@sanji/sync/domain/problem';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import { dutyOf, hubAct } from '@sanji/sync/replication/hub-act';
-import type { HubPort } from '@sanji/sync/replication/ports';
+import type { ActionDraft } from '@sanji/sync/replication/append';
+import type { HubPort, MasterCase } from '@sanji/sync/replication/ports';
 import { Router } from '@sanji/sync/replication/router';
 import type { SeededRandom } from '@sanji/sync/testing/fake-time';
 import {
@@ -256,7 +257,10 @@ export class SimulatedHub {
     const found = this.master.docs.get(caseId);
     const { signatures } = this.#options;
     const { ports: awake, catalog, machine, life } = this.#pick();
-    const draft = found === undefined ? undefined : dutyOf(found.doc, catalog, { now: machine.now() });
+    const draft =
+      found === undefined
+        ? undefined
+        : (dutyOf(found.doc, catalog, { now: machine.now() }) ?? this.#handOff(found.doc));
     if (draft === undefined || awake === undefined || this.#isActing) return;
     this.#isActing = true;
     const ports = {
@@ -274,6 +278,13 @@ export class SimulatedHub {
     } finally {
       this.#isActing = false;
     }
+  }
+
+  /** Now and then a case that is reviewed goes on in another department's system. */
+  #handOff({ head }: MasterCase): ActionDraft | undefined {
+    const { random } = this.#options;
+    if (head.status !== 'reviewing' || !random.chance(0.15)) return undefined;
+    return { kind: 'handOff', payload: { system: 'tax', correlationId: `c${String(random.below(1_000))}` } };
   }
 
   /** Holds the hash chains together, as every process does now and then. */

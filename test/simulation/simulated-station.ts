@@ -44,7 +44,9 @@ export interface Disk {
   offsetMs: number;
 }
 
-const MOVING: ReadonlySet<CaseStatus> = new Set<CaseStatus>(['accepted', 'reviewing']);
+const URGENCY: Partial<Record<CaseStatus, number>> = { accepted: 1, reviewing: 2, suspended: 3, external: 3 };
+/** Somebody was asked. */
+const ASKED = 4;
 
 export class SimulatedStation {
   readonly name: string;
@@ -145,7 +147,7 @@ export class SimulatedStation {
     const row = this.disk.local.rows.get(caseId);
     if (this.isDead || !this.#isReady || row?.kind !== 'case') return;
     const desk = this.#desk(random);
-    const kind = whimOf(stateOf(row.doc), random);
+    const kind = whimOf(stateOf(row.doc), desk);
     const isReckless = random.chance(0.1);
     if (!isReckless && !isOffered(stateOf(row.doc), kind, desk)) return;
     const series = seriesOf(kind, desk);
@@ -180,8 +182,10 @@ export class SimulatedStation {
 
   #receive(caseId: string, random: SeededRandom): void {
     const desk = this.#desk(random);
-    const then = random.pick(['nothing', 'accept', 'accept', 'forward'] as const) ?? 'accept';
-    const series = seriesOf('intake', desk);
+    const then =
+      random.pick(['draft', 'receive', 'receive', 'accept', 'accept', 'accept', 'forward'] as const) ??
+      'accept';
+    const series = then === 'draft' ? undefined : seriesOf('intake', desk);
     this.#after(
       this.#station.write({
         caseId,
@@ -196,12 +200,18 @@ export class SimulatedStation {
     );
   }
 
-  /** Rather one that is on its way than one at rest. */
+  /** Rather one that waits for this counter, and of those one that is far on. */
   #choose(random: SeededRandom): string | undefined {
-    const caseId = random.pick(this.casesHere());
-    const row = caseId === undefined ? undefined : this.disk.local.rows.get(caseId);
-    const isMoving = row?.kind === 'case' && MOVING.has(stateOf(row.doc).status);
-    return isMoving ? caseId : random.pick(this.casesHere());
+    const here = this.casesHere();
+    const seen = [random.pick(here), random.pick(here), random.pick(here)];
+    const urgency = (caseId: string | undefined): number => {
+      const row = this.disk.local.rows.get(caseId ?? '');
+      if (row?.kind !== 'case') return -1;
+      const { status, holder, suspensionAsked, extensionAsked } = stateOf(row.doc);
+      if (holder !== this.device.unit) return 0;
+      return suspensionAsked === undefined && extensionAsked === undefined ? (URGENCY[status] ?? 0) : ASKED;
+    };
+    return seen.reduce((best, next) => (urgency(next) > urgency(best) ? next : best));
   }
 
   casesHere(): string[] {

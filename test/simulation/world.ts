@@ -23,6 +23,7 @@ import { SimulatedRelay } from './simulated-relay.ts';
 import { SimulatedStation } from './simulated-station.ts';
 import type { Disk } from './simulated-station.ts';
 import { randomOf } from './story.ts';
+import type { Report } from './simulate.ts';
 import type { Story, StoryEvent } from './story.ts';
 import { overTheWire } from './wire.ts';
 
@@ -174,15 +175,19 @@ export class World {
     for (const finding of await this.schedule.await(violations(this))) this.note(finding);
   }
 
-  count(): { actions: number; cases: number; rejected: number; faults: Faults['counts'] } {
+  count(): Pick<Report, 'actions' | 'cases' | 'rejected' | 'kinds' | 'faults'> {
     const docs = [...this.hub.master.docs.values()].map(({ doc }) => doc);
-    const rulings = docs.flatMap(({ rulings: made }) => Object.values(made));
-    return {
-      actions: this.ledger.entries.size,
-      cases: docs.length,
-      rejected: rulings.filter(({ verdict }) => verdict === 'rejected').length,
-      faults: this.faults.counts,
-    };
+    const kinds: Report['kinds'] = {};
+    let rejected = 0;
+    for (const { actions, rulings } of docs) {
+      for (const [id, { verdict }] of Object.entries(rulings)) {
+        const kind = actions[id]?.body.kind;
+        if (verdict === 'rejected') rejected += 1;
+        else if (kind !== undefined) kinds[kind] = (kinds[kind] ?? 0) + 1;
+      }
+    }
+    const { ledger, faults } = this;
+    return { actions: ledger.entries.size, cases: docs.length, rejected, kinds, faults: faults.counts };
   }
 
   /** A profile copied as it lies on the disk: from now on two terminals take themselves for this one. */
