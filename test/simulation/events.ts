@@ -16,6 +16,7 @@ import type { Change } from './administrator.ts';
 import { DEVICES } from './district.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, YEAR_MS, between, jumpMs } from './durations.ts';
 import type { FaultKind } from './faults.ts';
+import { hubRestored } from './restore-events.ts';
 import { isOfHub } from './simulated-hub.ts';
 import type { SimulatedHub } from './simulated-hub.ts';
 import { RELAY_HANDLERS } from './relay-events.ts';
@@ -126,22 +127,7 @@ export const EVENT_HANDLERS: Record<EventKind, Handler> = {
     station.start();
     doubleLife(world, station, random);
   },
-  'hub-restored': (world, random) => {
-    const { hub, faults, schedule } = world;
-    const isLate = faults.strikes('restore-left-unfinished', 0.3, random.next());
-    const withFeeds = !faults.strikes('feeds-not-put-back', 0.4, random.next());
-    const putBack = (which: number) => {
-      hub.putBack(which, { isFinished: !isLate, withFeeds });
-      // A hub that does not know that it was put back counts its own acts a second time.
-      if (isLate) world.suspects.add(hub.deviceId);
-      if (isLate) schedule.after(between(random, 500, HOUR_MS), () => hub.finishRestore());
-    };
-    if (random.chance(0.5)) return putBack(random.below(1_000));
-    // To a moment ago: what everybody has done since has been answered, and not gone round yet.
-    hub.backup();
-    for (const station of world.stations) station.workOn(random.pick(station.casesHere()) ?? '', random);
-    schedule.after(between(random, 60, 1_500), () => putBack(hub.backups - 1));
-  },
+  'hub-restored': hubRestored,
   /** A terminal that counts wrongly: an id it has used, with other content, signed as it should be. */
   'id-reused': (world, random) => {
     const original = random.pick(madeByStations(world));

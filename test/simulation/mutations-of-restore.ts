@@ -45,6 +45,24 @@ export const RESTORE: readonly Mutation[] = [
     replace: 'return evidence === undefined',
   },
   {
+    name: 'a pulse of the hub follows its clock back',
+    file: 'server/src/hub/hub-life.ts',
+    find: 'mark: Math.max(now, markOf(last) + 1)',
+    replace: 'mark: now',
+  },
+  {
+    name: 'a part of a case is ruled before what it stands on',
+    file: READY,
+    find: 'if (!awaitsReturn()) return actions;',
+    replace: 'if (awaitsReturn() || !awaitsReturn()) return actions;',
+  },
+  {
+    name: 'the work of a terminal replaced since is refused',
+    file: 'sync/src/replication/inspect.ts',
+    find: 'if ((former?.[body.id]?.epoch ?? Infinity) < ports.epoch().count) return undefined;',
+    replace: '',
+  },
+  {
     name: 'parts of a case wait for each other',
     file: READY,
     find: 'if (!missing.includes(true)) ready.add(id);',

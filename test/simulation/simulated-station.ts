@@ -2,7 +2,7 @@
  * A station in the simulation: its disk lasts, its process comes and goes, its clock is its own. It runs the product's loop and append; a
  * page may reach the disk in part only, and the disk may refuse.
  */
-import type { CaseStatus, SignedAction } from '@sanji/sync/domain/action';
+import type { ActionKind, CaseStatus, SignedAction } from '@sanji/sync/domain/action';
 import { indexCatalog } from '@sanji/sync/domain/catalog-index';
 import type { Catalog, DeviceKey } from '@sanji/sync/domain/catalog';
 import { recoverChain } from '@sanji/sync/replication/append';
@@ -142,12 +142,12 @@ export class SimulatedStation {
       this.#receive(newId(this.now()), random);
   }
 
-  /** Nothing when the case is not here. */
-  workOn(caseId: string, random: SeededRandom): void {
+  /** Nothing when the case is not here. @param wanted what is done to it; by default what comes to mind */
+  workOn(caseId: string, random: SeededRandom, wanted?: ActionKind): void {
     const row = this.disk.local.rows.get(caseId);
     if (this.isDead || !this.#isReady || row?.kind !== 'case') return;
     const desk = this.#desk(random);
-    const kind = whimOf(stateOf(row.doc), desk);
+    const kind = wanted ?? whimOf(stateOf(row.doc), desk);
     const isReckless = random.chance(0.1);
     if (!isReckless && !isOffered(stateOf(row.doc), kind, desk)) return;
     const series = seriesOf(kind, desk);

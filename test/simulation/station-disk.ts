@@ -1,5 +1,6 @@
 /** A station's disk as its process meets it: frail, and watched for what must never happen even for a moment. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
+import { deviceOf } from '@sanji/sync/domain/action';
 import { isLater } from '@sanji/sync/replication/apply';
 import type { LocalStore } from '@sanji/sync/replication/ports';
 import type { MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
@@ -117,6 +118,17 @@ export function watchedDisk({ name, disk, ledger, device, onViolation }: Simulat
     if (isBuried && row?.kind === 'case' && isLater(row.doc, said))
       onViolation(`n went back: ${name} buried ${caseId}`);
     return isBuried;
+  };
+  const addStrays = local.addStrays.bind(local);
+  local.addStrays = async (strays) => {
+    for (const { caseId, action, problem } of strays) {
+      const row = local.rows.get(caseId);
+      const former = row?.kind === 'case' ? row.doc.former?.[action.body.id] : undefined;
+      // What a hub had ruled on before a restore was done while its terminal was in service.
+      if (problem?.code === 'device-revoked' && former !== undefined && deviceOf(action) !== deviceId)
+        onViolation(`set aside though ruled: ${action.body.id}`);
+    }
+    return addStrays(strays);
   };
   const save = disk.device.save.bind(disk.device);
   disk.device.save = async (state) => {
