@@ -57,13 +57,22 @@ export class Schedule implements Clock, Timer {
     this.#now = end;
   }
 
-  /** Time goes on until `work`, which may wait for the outside in ways of its own, has ended. */
-  async await<T>(work: Promise<T>): Promise<T> {
+  /** Time goes on until `work`, which waits for time and for what is handed in by `outside`, has ended. */
+  await<T>(work: Promise<T>): Promise<T> {
+    return this.#until(work, () => this.run(1));
+  }
+
+  /** Time stands still until `work`, which waits for threads in ways of its own, has ended: how long that takes must decide nothing. */
+  still<T>(work: Promise<T>): Promise<T> {
+    return this.#until(work, () => this.#drain());
+  }
+
+  async #until<T>(work: Promise<T>, step: () => Promise<void>): Promise<T> {
     let isOver = false;
     const ended = work.finally(() => (isOver = true));
     ended.catch(() => undefined);
     while (!isOver) {
-      await this.run(1);
+      await step();
       await new Promise((resolve) => setImmediate(resolve));
     }
     return ended;

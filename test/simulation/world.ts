@@ -172,7 +172,7 @@ export class World {
 
   async inspect(): Promise<void> {
     await this.schedule.await(this.#tryRevoked());
-    for (const finding of await this.schedule.await(violations(this))) this.note(finding);
+    for (const finding of await this.schedule.still(violations(this))) this.note(finding);
   }
 
   count(): Pick<Report, 'actions' | 'cases' | 'rejected' | 'kinds' | 'faults'> {
