@@ -17,6 +17,7 @@ import { deviceRoutes } from '../resources/device.ts';
 import { enrolmentCodeRoutes } from '../resources/enrolment-code.ts';
 import { healthRoutes } from '../resources/health.ts';
 import { calendarRoutes } from '../resources/calendar.ts';
+import { officeRoutes } from '../resources/office.ts';
 import { matterRoutes } from '../resources/matter.ts';
 import { openApiRoute } from '../resources/openapi.ts';
 import { relayLogRoutes } from '../resources/relay-log.ts';
@@ -64,6 +65,7 @@ export function endpointsOf(container: Container): Endpoint[] {
     ...ruleDraftRoutes(container),
     ...matterRoutes(container),
     ...calendarRoutes(container),
+    ...officeRoutes(container),
     ...revealRoutes(container),
     ...printRoutes(container),
     ...auditRoutes(container),

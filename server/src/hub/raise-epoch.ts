@@ -58,9 +58,10 @@ async function skipLabels({ directory }: RestoredStores): Promise<void> {
 }
 
 async function skippedSeq({ catalog }: RestoredStores, floor: number): Promise<number> {
-  const known = (await catalog.all()).map(({ entry }) =>
-    entry.kind === 'rules' ? entry.publication.seq : 0,
-  );
+  const known = (await catalog.all()).map(({ entry }) => {
+    if (entry.kind === 'rules') return entry.publication.seq;
+    return entry.kind === 'office' ? entry.office.seq : 0;
+  });
   return Math.max(floor, ...known) + SKIPPED_PUBLICATIONS;
 }
 

@@ -22,7 +22,7 @@ const listed = z.array(
     enrolledBy: z.string().optional(),
     lastSeenAt: millis.optional(),
     /** The whole catalog as of `at`; `rulesSeq`: the newest publication of rules in it. */
-    catalog: z.object({ at: millis, rulesSeq: z.int() }).optional(),
+    catalog: z.object({ at: millis, rulesSeq: z.int(), officeSeq: z.int().optional() }).optional(),
     revoked: z.object({ at: millis, by: z.string(), reason: z.string() }).optional(),
     /** Actions of its chain that other actions build on and the hub has not got. */
     missing: z.int(),

@@ -1,6 +1,7 @@
 /** The four calls of replication, and the session they run under. Whoever answers, hub or relay, decides what a device may see. */
 import type { Response } from 'express';
 import { z } from 'zod';
+import type { Catalog } from '@sanji/sync/domain/catalog';
 import { refused } from '@sanji/sync/domain/problem';
 import { MAX_PUSH_BYTES, PULL_LIMIT } from '@sanji/sync/protocol/messages';
 import { answered, forAnyone, forDevice, type Endpoint } from '../http/endpoint.ts';
@@ -93,7 +94,7 @@ export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, s
         const page = await sync.pull({ feed, since: from, limit }, device);
         if (!page.ok) return page;
         if (feed === CATALOG_FEED && !page.value.more)
-          presence.holdsCatalog(device.deviceId, catalog.current().publications.at(-1)?.seq ?? 0);
+          presence.holdsCatalog(device.deviceId, newestIn(catalog.current()));
         return answered(page.value);
       },
     }),
@@ -145,4 +146,10 @@ export function syncRoutes({ tokens, clock, metrics, catalog, pokes, presence, s
       },
     }),
   ];
+}
+
+/** What a terminal holds that has been given the last page. */
+function newestIn({ publications, offices }: Catalog): { rulesSeq: number; officeSeq: number } {
+  const seqs = [...offices.values()].flat().map(({ seq }) => seq);
+  return { rulesSeq: publications.at(-1)?.seq ?? 0, officeSeq: Math.max(0, ...seqs) };
 }

@@ -16,6 +16,7 @@ import {
   formsSchema,
   guidesSchema,
   materialsSchema,
+  officesSchema,
   rulesSchema,
   settingsSchema,
   staffSchema,
@@ -41,6 +42,7 @@ export function loadSampleDistrict(directory: string): SampleDistrict {
   const staff = load(directory, 'staff.json', staffSchema);
   const settings = load(directory, 'settings.json', settingsSchema);
   const calendars = load(directory, 'calendars.json', calendarsSchema);
+  const offices = load(directory, 'offices.json', officesSchema);
 
   const codes = new Set(units.map(({ code }) => code));
   const ids = new Set(matters.map(({ matterId }) => matterId));
@@ -58,6 +60,10 @@ export function loadSampleDistrict(directory: string): SampleDistrict {
     'staff.json',
     staff.map(({ unit }, i) => ({ path: [i, 'unit'], good: isUnit(unit) })),
   );
+  known(
+    'offices.json',
+    offices.map(({ unit }, i) => ({ path: [i, 'unit'], good: isUnit(unit) })),
+  );
   known('settings.json', [{ path: ['district'], good: isUnit(settings.district) }]);
   known(
     'rules.json',
@@ -74,6 +80,7 @@ export function loadSampleDistrict(directory: string): SampleDistrict {
     { kind: 'settings', settings },
     ...units.map((unit) => ({ kind: 'unit' as const, unit })),
     ...calendars.map((calendar) => ({ kind: 'calendar' as const, calendar })),
+    ...offices.map((office) => ({ kind: 'office' as const, office })),
     ...matters.map((matter) => ({ kind: 'matter' as const, matter })),
     ...rules.map((publication) => ({ kind: 'rules' as const, publication })),
     ...staff.map(({ password: _password, ...member }) => ({ kind: 'staff' as const, staff: member })),

@@ -4,6 +4,7 @@ import { ROLES } from '@sanji/sync/domain/action';
 import { MODES } from '@sanji/sync/domain/catalog';
 import type {
   CalendarYear,
+  OfficeVersion,
   RulePublication,
   Settings,
   Staff,
@@ -115,6 +116,26 @@ export const calendarsSchema: z.ZodType<CalendarYear[]> = z.array(
   }),
 );
 
+const bilingual = z.strictObject({ zh: z.string().min(1).max(600), en: z.string().min(1).max(1_200) });
+const hours = z.strictObject({ opensAt: minutes, closesAt: minutes });
+
+/** Only the frame: whether spans fit each other is asked where an office is published. */
+export const officesSchema: z.ZodType<OfficeVersion[]> = z.array(
+  z.strictObject({
+    seq: z.int().min(1),
+    unit: unitCode,
+    effectiveFrom: day,
+    effectiveTo: day.exactOptional(),
+    week: z.array(z.array(hours)).length(7).exactOptional(),
+    address: text.exactOptional(),
+    phone: text.exactOptional(),
+    remedies: bilingual.exactOptional(),
+    document: text,
+    publishedBy: z.array(text).min(2),
+    publishedAt: z.int().min(0),
+  }),
+);
+
 export const staffSchema: z.ZodType<(Staff & { password: string })[]> = z.array(
   z.strictObject({
     staffId: z.string().regex(/^[a-z0-9]{3,24}$/),
@@ -146,16 +167,12 @@ const securityPolicy = rules.refine((policy) => {
 
 export const settingsSchema: z.ZodType<Settings> = z.strictObject({
   district: unitCode,
-  officeHours: z
-    .strictObject({ opensAt: minutes, closesAt: minutes })
-    .refine(({ opensAt, closesAt }) => opensAt < closesAt, 'closes-before-it-opens'),
+  officeHours: hours.refine(({ opensAt, closesAt }) => opensAt < closesAt, 'closes-before-it-opens'),
   deferralDays: z.int().min(1).max(200),
   noticeDays: z.int().min(1).max(60),
   yellowShare: z.number().min(0).max(1),
   hotline: text,
-  remedies: z
-    .strictObject({ zh: z.string().min(1).max(600), en: z.string().min(1).max(1_200) })
-    .exactOptional(),
+  remedies: bilingual.exactOptional(),
   archive: z.strictObject({ afterDays: z.int().min(0).max(3_650), retention: text }).exactOptional(),
   security: z.array(securityPolicy).exactOptional(),
 });

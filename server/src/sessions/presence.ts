@@ -1,9 +1,9 @@
 /**
  * When each terminal was last heard of and which catalog it holds, for the administrator's list. Written at most once a minute a terminal,
- * unless it has caught up with newer rules, and never waited for.
+ * unless it has caught up with something newer, and never waited for.
  */
 import type { Clock } from '@sanji/sync/replication/ports';
-import type { DeviceRecord, DirectoryStore } from '../store/directory-store.ts';
+import type { DirectoryStore, HeldCatalog } from '../store/directory-store.ts';
 
 const STEP_MS = 60_000;
 
@@ -16,7 +16,7 @@ export interface PresenceDeps {
 export class Presence {
   readonly #deps: PresenceDeps;
   readonly #notedAt = new Map<string, number>();
-  readonly #catalogs = new Map<string, { at: number; rulesSeq: number }>();
+  readonly #catalogs = new Map<string, HeldCatalog>();
   readonly #writing = new Set<Promise<void>>();
 
   constructor(deps: PresenceDeps) {
@@ -33,12 +33,14 @@ export class Presence {
   }
 
   /** To be called when a terminal has been given the last page of the catalog. */
-  holdsCatalog(deviceId: string, rulesSeq: number): void {
+  holdsCatalog(deviceId: string, newest: Omit<HeldCatalog, 'at'>): void {
     const at = this.#deps.clock.now();
     const noted = this.#catalogs.get(deviceId);
-    if (noted?.rulesSeq === rulesSeq && Math.abs(at - noted.at) < STEP_MS) return;
-    this.#catalogs.set(deviceId, { at, rulesSeq });
-    this.#write(this.#noteCatalog(deviceId, { at, rulesSeq }));
+    const isNews = noted?.rulesSeq !== newest.rulesSeq || noted.officeSeq !== newest.officeSeq;
+    if (!isNews && Math.abs(at - noted.at) < STEP_MS) return;
+    const held = { at, ...newest };
+    this.#catalogs.set(deviceId, held);
+    this.#write(this.#noteCatalog(deviceId, held));
   }
 
   /** Resolves when what was begun is stored. */
@@ -54,7 +56,7 @@ export class Presence {
   }
 
   /** Written again on what another hand wrote meanwhile: a terminal that has caught up may not ask again for days. */
-  async #noteCatalog(deviceId: string, catalog: NonNullable<DeviceRecord['catalog']>): Promise<void> {
+  async #noteCatalog(deviceId: string, catalog: HeldCatalog): Promise<void> {
     const { directory } = this.#deps;
     for (;;) {
       const found = await directory.findDevice(deviceId);

@@ -29,6 +29,14 @@ export interface StaffCredential {
   formerHashes?: string[];
 }
 
+/** When a device last had the whole catalog, and the newest publication of rules and of offices in it (0: none). */
+export interface HeldCatalog {
+  at: number;
+  rulesSeq: number;
+  /** Absent: written down before there were any. */
+  officeSeq?: number;
+}
+
 /** What the hub keeps of a device beside its public entry in the catalog (`device:<id>`). */
 export interface DeviceRecord {
   device: DeviceKey;
@@ -37,8 +45,7 @@ export interface DeviceRecord {
   /** Who made the enrolment code. */
   enrolledBy: StaffId;
   lastSeenAt?: number;
-  /** When it last had the whole catalog, and the newest publication of rules in it (0: none). */
-  catalog?: { at: number; rulesSeq: number };
+  catalog?: HeldCatalog;
   /** Why it was taken out of service, by whom, and when. */
   revoked?: { at: number; by: StaffId; reason: string };
   /**

@@ -26,6 +26,7 @@ const catalogEntry = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.literal('rules'), publication }),
   z.strictObject({ kind: z.literal('calendar'), calendar: z.looseObject({ year: z.number() }) }),
+  z.strictObject({ kind: z.literal('office'), office: z.looseObject({ seq: z.int().min(1) }) }),
   z.strictObject({ kind: z.literal('device'), device }),
   z.strictObject({ kind: z.literal('staff'), staff: z.looseObject({ staffId: z.string() }) }),
   z.strictObject({ kind: z.literal('settings'), settings: z.looseObject({}) }),

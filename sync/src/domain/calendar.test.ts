@@ -4,7 +4,6 @@ import {
   addDays,
   addWorkdays,
   dayOf,
-  endOfOffice,
   instantOf,
   isProvisional,
   isWorkday,
@@ -21,8 +20,8 @@ test('a day begins at midnight in Shanghai, eight hours before UTC', () => {
   expect(instantOf('2026-11-23', 0)).toBe(Date.parse('2026-11-22T16:00:00Z'));
 });
 
-test('a term ends when the office closes', () => {
-  const at = endOfOffice('2026-11-23', { opensAt: 540, closesAt: 1020 });
+test('a wall-clock time is an instant and back', () => {
+  const at = instantOf('2026-11-23', 1020);
   expect(at).toBe(Date.parse('2026-11-23T09:00:00Z'));
   expect(wallTimeOf(at)).toBe('2026-11-23T17:00');
 });

@@ -2,7 +2,7 @@
  * Working days in Asia/Shanghai, from the calendars the district has published. A year without one counts Monday to Friday and says
  * `provisional`: such an answer must never be shown as certain. China has kept UTC+8 without summer time since 1992.
  */
-import type { CalendarYear, OfficeHours } from './catalog.ts';
+import type { CalendarYear } from './catalog.ts';
 import type { Day } from './identifiers.ts';
 import { dayNumberOf, dayOfNumber, workdayTable } from './workday-table.ts';
 
@@ -31,11 +31,6 @@ export function instantOf(day: Day, minutesAfterMidnight: number): number {
 /** `YYYY-MM-DDTHH:mm` in Asia/Shanghai. */
 export function wallTimeOf(ms: number): string {
   return new Date(ms + SHANGHAI_MS).toISOString().slice(0, 16);
-}
-
-/** When the office closes on that day, milliseconds since the epoch: deadlines end then, not at midnight. */
-export function endOfOffice(day: Day, hours: OfficeHours): number {
-  return instantOf(day, hours.closesAt);
 }
 
 export function addDays(day: Day, days: number): Day {

@@ -6,6 +6,7 @@ import type {
   CatalogEntry,
   DeviceKey,
   MatterVersion,
+  OfficeVersion,
   RulePublication,
   Settings,
   Staff,
@@ -42,6 +43,7 @@ export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
   const versions: MatterVersion[] = [];
   const publications: RulePublication[] = [];
   const calendars = new Map<number, CalendarYear>();
+  const offices: OfficeVersion[] = [];
   const devices = new Map<string, DeviceKey>();
   const staff = new Map<string, Staff>();
   let settings = UNCONFIGURED;
@@ -58,6 +60,9 @@ export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
         break;
       case 'calendar':
         calendars.set(entry.calendar.year, entry.calendar);
+        break;
+      case 'office':
+        offices.push(entry.office);
         break;
       case 'device':
         devices.set(entry.device.deviceId, entry.device);
@@ -76,6 +81,10 @@ export function indexCatalog(docs: Iterable<CatalogDocument>): Catalog {
     matters: Map.groupBy(versions, ({ matterId }) => matterId),
     publications: publications.sort((a, b) => a.seq - b.seq),
     calendars,
+    offices: Map.groupBy(
+      offices.sort((a, b) => a.seq - b.seq),
+      ({ unit }) => unit,
+    ),
     devices,
     staff,
     settings,
@@ -96,6 +105,8 @@ export function catalogIdOf(entry: CatalogEntry): string {
       return `rules:${String(entry.publication.seq)}`;
     case 'calendar':
       return `calendar:${String(entry.calendar.year)}`;
+    case 'office':
+      return `office:${String(entry.office.seq)}`;
     case 'device':
       return `device:${entry.device.deviceId}`;
     case 'staff':

@@ -137,6 +137,28 @@ export interface OfficeHours {
   closesAt: number;
 }
 
+/** What people are told of one unit's office from a day on: when it is open, where it is, how to appeal what it decides. */
+export interface OfficeVersion {
+  /** 1, 2, 3 … over all units: the order in which they were published. */
+  seq: number;
+  unit: UnitCode;
+  effectiveFrom: Day;
+  /** The last day; then what held before holds again. */
+  effectiveTo?: Day;
+  /** Seven days, Monday first, each with its spans in order; a day without one is closed. Absent: the hours of the district. */
+  week?: OfficeHours[][];
+  address?: string;
+  /** Absent: people are given the hotline. */
+  phone?: string;
+  /** How to appeal, as it stands on this unit's refusals and rejections. Absent: the district's words. */
+  remedies?: Words;
+  /** The document it was ordered by. */
+  document: string;
+  publishedBy: string[];
+  /** Milliseconds since the epoch, the hub's clock. */
+  publishedAt: number;
+}
+
 /** What every station knows of a device, so that it can verify papers and logs offline. */
 export interface DeviceKey {
   deviceId: DeviceId;
@@ -174,12 +196,14 @@ export type CatalogEntry =
   | { kind: 'matter'; matter: MatterVersion }
   | { kind: 'rules'; publication: RulePublication }
   | { kind: 'calendar'; calendar: CalendarYear }
+  | { kind: 'office'; office: OfficeVersion }
   | { kind: 'device'; device: DeviceKey }
   | { kind: 'staff'; staff: Staff }
   | { kind: 'settings'; settings: Settings };
 
 export interface Settings {
   district: UnitCode;
+  /** Monday to Friday, until the district publishes a week of its own (`OfficeVersion`). */
   officeHours: OfficeHours;
   /** Working days for a deferred material (sample: 10). */
   deferralDays: number;
@@ -188,7 +212,7 @@ export interface Settings {
   /** Share of the term left at which the yellow card is shown (sample: 0.2). */
   yellowShare: number;
   hotline: string;
-  /** How to appeal, as it stands on refusals and rejections. Absent: a line to be filled in by hand. */
+  /** How to appeal, until an `OfficeVersion` says it. Absent: a line to be filled in by hand. */
   remedies?: { zh: string; en: string };
   /** When a case that has ended is closed for good, and under which class it is kept. Absent: cases stay as they ended. */
   archive?: {
@@ -220,6 +244,8 @@ export interface Catalog {
   /** Ascending by seq. */
   publications: readonly RulePublication[];
   calendars: ReadonlyMap<number, CalendarYear>;
+  /** By unit, ascending by seq. */
+  offices: ReadonlyMap<UnitCode, readonly OfficeVersion[]>;
   devices: ReadonlyMap<DeviceId, DeviceKey>;
   staff: ReadonlyMap<string, Staff>;
   settings: Settings;

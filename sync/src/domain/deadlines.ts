@@ -7,7 +7,7 @@ import {
   addWorkdays,
   dayOf,
   daysBetween,
-  endOfOffice,
+  instantOf,
   isProvisional,
   wallTimeOf,
   workdayFrom,
@@ -15,6 +15,7 @@ import {
 } from './calendar.ts';
 import type { Catalog, MatterVersion } from './catalog.ts';
 import type { Day } from './identifiers.ts';
+import { closingOn } from './office.ts';
 import type { CaseState } from './state.ts';
 
 export type DayUnit = MatterVersion['dayUnit'];
@@ -141,7 +142,7 @@ function dueOf(catalog: Catalog, term: Term): Due {
   const after = (at: number, days: number): Day => {
     const start = dayOf(at);
     if (term.dayUnit === 'calendarDay' && days > 0) return addDays(start, days);
-    const isOver = days === 0 && at > endOfOffice(start, catalog.settings.officeHours);
+    const isOver = days === 0 && at > endOfOffice(catalog, start);
     const found = addWorkdays(catalog.calendars, isOver ? addDays(start, 1) : start, days);
     provisional ||= found.provisional;
     return found.day;
@@ -149,7 +150,7 @@ function dueOf(catalog: Catalog, term: Term): Due {
   let last = after(term.start, term.days);
   for (const { from, to } of term.spans) {
     const rolled = workdayFrom(catalog.calendars, last).day;
-    if (from > endOfOffice(rolled, catalog.settings.officeHours)) continue;
+    if (from > endOfOffice(catalog, rolled)) continue;
     if (dayOf(from) === dayOf(to)) continue;
     last = after(to, Math.max(0, leftOn(catalog, dayOf(from), last, term.dayUnit)));
   }
@@ -158,8 +159,13 @@ function dueOf(catalog: Catalog, term: Term): Due {
 }
 
 function endOn(catalog: Catalog, { day, provisional }: { day: Day; provisional: boolean }): Due {
-  const dueMs = endOfOffice(day, catalog.settings.officeHours);
+  const dueMs = endOfOffice(catalog, day);
   return { day, due: wallTimeOf(dueMs), dueMs, provisional };
+}
+
+/** Milliseconds since the epoch: limits end then, not at midnight. */
+function endOfOffice(catalog: Catalog, day: Day): number {
+  return instantOf(day, closingOn(catalog, day));
 }
 
 function leftOn(catalog: Catalog, today: Day, last: Day, dayUnit: DayUnit): number {

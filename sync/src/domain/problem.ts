@@ -97,6 +97,10 @@ export const PROBLEMS = {
   'second-person-needed': 'needs-person', // {}: publishing takes another administrator
   'no-change': 'needs-person', // {}
   'file-invalid': 'needs-person', // {line, field, reason}
+  'hours-backwards': 'needs-person', // {weekday, from, to}: weekday 1 is Monday; the office would close before it opens
+  'hours-overlap': 'needs-person', // {weekday, first, second}: spans of one day that overlap, or stand in the wrong order
+  'hours-needed': 'needs-person', // {weekday}: limits end with the district's hours, so each day from Monday to Friday has some
+  'hours-none': 'needs-person', // {}: open on no day
   'no-decider': 'needs-person', // {matterId, day}: from that day on
   'narrowing-contradicted': 'needs-person', // {matterId, unit, day}: what the street `unit` has narrowed would leave nobody to decide from that day on
   'case-stranded': 'needs-person', // {caseNo, matterId, unit}: an open case that its unit could no longer receive, or nobody decide

@@ -62,6 +62,7 @@ function catalog(published: TierRule[] = rows(['guide', 'decide', 'decide'], 'st
       },
     ],
     calendars: new Map(),
+    offices: new Map(),
     devices: new Map(),
     staff: new Map(),
     settings: {

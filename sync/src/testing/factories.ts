@@ -138,7 +138,8 @@ export function makeEntries(parts: CatalogParts = {}): CatalogEntry[] {
 }
 
 export function makeCatalog(parts: CatalogParts = {}): Catalog {
-  return indexCatalog(makeEntries(parts).map((entry) => ({ _id: catalogIdOf(entry), n: 1, entry })));
+  // Numbered as they come, so that a further entry does replace the earlier one.
+  return indexCatalog(makeEntries(parts).map((entry, i) => ({ _id: catalogIdOf(entry), n: i + 1, entry })));
 }
 
 export function makeActor(overrides: Partial<Actor> = {}): Actor {

@@ -68,6 +68,7 @@ function catalog(community: Mode, decideAt: Unit['tier']): Catalog {
       },
     ],
     calendars: new Map([[2026, { year: 2026, version: 1, issuer: '', holidays: [], makeUpDays: [] }]]),
+    offices: new Map(),
     devices: new Map(),
     staff: new Map(),
     settings: {
