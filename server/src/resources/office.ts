@@ -4,13 +4,7 @@ import { z } from 'zod';
 import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import type { Catalog, Staff } from '@sanji/sync/domain/catalog';
-import {
-  MAX_ADDRESS,
-  MAX_REMEDIES,
-  officeProblems,
-  speaksFor,
-  unitsTold,
-} from '@sanji/sync/domain/office-check';
+import { MAX_ADDRESS, officeProblems, speaksFor, unitsTold } from '@sanji/sync/domain/office-check';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { answered, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import { publishOffice, type OfficeDraft } from '../hub/publish-office.ts';
@@ -19,7 +13,7 @@ import type { Container } from '../container.ts';
 import { millis, unitCode } from './schemas.ts';
 
 /** Before noon and after; nobody closes more often. */
-const MAX_SPANS = 4;
+const MAX_SPANS = 2;
 const minute = z
   .int()
   .min(0)

@@ -35,7 +35,7 @@ describe('a mistake is named by sheet, row, field and reason', () => {
     ['materials 2 when', 'nothing here', 'when', 'bad-condition'],
     ['materials 2 when', 'ghost=x', 'when', 'unknown-name:ghost'],
     ['fields 2 widget', 'canvas', 'widget', 'not-drawable'],
-    ['fields 2 when', 'organisationType=enterprise', 'x-when', 'cycle'],
+    ['fields 2 when', 'organisationType=enterprise', 'when', 'cycle'],
     ['fields 3 name', 'organisationType', 'name', 'duplicate'],
     ['fields 2 choices', 'a;b', 'choices', 'bad-format'],
     ['checks 2 says', '{', 'says', 'bad-format'],

@@ -8,6 +8,7 @@ import { DRAFT } from './form.ts';
 import type { FieldSchema, MatterForm } from './form.ts';
 import { readCondition, writeCondition } from './form-condition.ts';
 import { fieldCells, FIELD_COLUMNS, readFields, type Cell } from './matter-sheet-fields.ts';
+import { SheetPlaces, SHEETS, type SheetName } from './matter-sheet-places.ts';
 import type { Words } from './words.ts';
 
 export interface Sheet {
@@ -23,9 +24,6 @@ export interface SheetProblem {
   field: string;
   reason: string;
 }
-
-export const SHEETS = ['matters', 'materials', 'fields', 'checks', 'standards'] as const;
-export type SheetName = (typeof SHEETS)[number];
 
 const COLUMNS: Record<SheetName, readonly string[]> = {
   matters: [
@@ -150,7 +148,7 @@ export interface SheetReading {
 
 export function readSheets(sheets: readonly Sheet[]): SheetReading {
   const problems: SheetProblem[] = [];
-  const places = new Map<string, { sheet: string; row: number }>();
+  const places = new SheetPlaces();
   const tables = new Map(SHEETS.map((name) => [name, readTable(sheets, name, problems)]));
   const of = (name: SheetName) => tables.get(name) ?? [];
   const heads = new Map<string, { row: Row; at: number; index: number }>();
@@ -158,7 +156,7 @@ export function readSheets(sheets: readonly Sheet[]): SheetReading {
     const key = keyOf(row);
     if (heads.has(key)) problems.push({ sheet: 'matters', row: at, field: 'version', reason: 'duplicate' });
     heads.set(key, { row, at, index });
-    places.set(String(index), { sheet: 'matters', row: at });
+    places.note([index], { sheet: 'matters', row: at });
   });
   for (const name of SHEETS.slice(1)) {
     for (const { row, at } of of(name)) {
@@ -168,7 +166,7 @@ export function readSheets(sheets: readonly Sheet[]): SheetReading {
   }
   const own = (name: SheetName, key: string) => of(name).filter(({ row }) => keyOf(row) === key);
   const note = (path: (string | number)[], sheet: SheetName, row: number): void => {
-    places.set(path.join('/'), { sheet, row });
+    places.note(path, { sheet, row });
   };
   const matters = [...heads].map(([key, { row, index }]) => {
     const materials = own('materials', key).map(({ row: cells, at }, i) => {
@@ -178,9 +176,15 @@ export function readSheets(sheets: readonly Sheet[]): SheetReading {
       );
     });
     const fields = own('fields', key);
-    fields.forEach(({ row: cells, at }) =>
-      note([index, 'form', 'properties', String(cells['name'])], 'fields', at),
-    );
+    const groups = new Set<string>();
+    for (const { row: cells, at } of fields) {
+      note([index, 'form', 'properties', String(cells['name'])], 'fields', at);
+      const group = textOf(cells['group']);
+      // Its words are those of the first row that names it.
+      if (!groups.has(group))
+        places.note([index, 'form', 'x-groups', groups.size], { sheet: 'fields', row: at }, true);
+      groups.add(group);
+    }
     const read = readFields(
       fields.map(({ row: cells, at }) => ({
         cells,
@@ -215,20 +219,7 @@ export function readSheets(sheets: readonly Sheet[]): SheetReading {
       ...Object.fromEntries(KINDS.map((kind) => [kind, words(kind)])),
     };
   });
-  return { matters, problems, placeOf: (path) => placeIn(places, path) };
-}
-
-/** The nearest part that has a row of its own; the field is what is left of the path. */
-function placeIn(
-  places: ReadonlyMap<string, { sheet: string; row: number }>,
-  path: readonly PropertyKey[],
-): Omit<SheetProblem, 'reason'> {
-  const steps = path.map(String);
-  for (let depth = steps.length; depth > 0; depth--) {
-    const found = places.get(steps.slice(0, depth).join('/'));
-    if (found !== undefined) return { ...found, field: steps.slice(depth).join('.') };
-  }
-  return { sheet: 'matters', row: 1, field: steps.join('.') };
+  return { matters, problems, placeOf: (path) => places.find(path) };
 }
 
 function readTable(

@@ -1,7 +1,7 @@
 /** What people are told of an office before it is published: what must hold of it, and what it changes. */
 import type { Catalog, OfficeHours, OfficeVersion } from './catalog.ts';
 import { isDay } from './dates.ts';
-import type { Words } from './form.ts';
+import type { Words } from './words.ts';
 import type { Day, UnitCode } from './identifiers.ts';
 import { hasOwnWeek, isSameDay, isSameWeek, officeOn, timeOfDay, weekOn, WEEKDAYS } from './office.ts';
 import { problem } from './problem.ts';

@@ -4,7 +4,7 @@
  */
 import { addDays, isWorkday, weekdayOf } from './calendar.ts';
 import type { Catalog, OfficeHours, OfficeVersion } from './catalog.ts';
-import type { Words } from './form.ts';
+import type { Words } from './words.ts';
 import type { Day, UnitCode } from './identifiers.ts';
 import { isInForce } from './tier-rules.ts';
 

@@ -254,6 +254,10 @@ class Day {
     await this.#camera.shoot(desk, 'matter-file', { ready: 'file-export-xlsx' });
     await desk.go('/admin/calendars');
     await this.#camera.shoot(desk, 'calendar', { ready: 'calendar-history' });
+    await desk.go('/admin/offices');
+    await desk.byId('office-unit').selectOption(UNITS.street);
+    await desk.byId('office-begin').click();
+    await this.#camera.shoot(desk, 'office', { ready: 'office-form' });
 
     await desk.switchTo(ADMINS.system);
     await desk.go('/second-factor');

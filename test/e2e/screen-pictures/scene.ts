@@ -106,6 +106,7 @@ async function atTheDistrict(options: StageOptions): Promise<void> {
     { name: 'matrix-draft', open: changeOne, ready: 'hub-effect-cases' },
     { name: 'matter-file', open: '/matters/file', ready: 'file-export-xlsx' },
     { name: 'calendars', open: '/admin/calendars', ready: 'calendar-history' },
+    { name: 'offices', open: '/admin/offices', ready: 'office-facts' },
   ];
   const system: Screen[] = [
     { name: 'admin-devices', open: '/admin/devices', ready: 'device-table' },

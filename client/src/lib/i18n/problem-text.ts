@@ -1,6 +1,7 @@
 /** The words of every problem code. Codes in parameters (units, roles, kinds) become names. */
 import type { Problem } from '@sanji/sync/domain/problem';
 import { catalogState } from '#lib/state/catalog.svelte.ts';
+import { weekdayText } from './hours-text.ts';
 import { messagesByName } from './messages-by-value.ts';
 import { m } from './paraglide/messages.js';
 import { kindText, modeText, roleText } from './words.ts';
@@ -41,6 +42,8 @@ function nameOf(param: string, value: string): string {
       return catalogState.unitName(value);
     case 'matterId':
       return catalogState.matterName(value);
+    case 'weekday':
+      return weekdayText(Number(value));
     case 'role':
       return roleText(value);
     case 'roles':

@@ -15,6 +15,7 @@ export const ADMIN_PLACES: readonly AdminPlace[] = [
   { href: '/admin/sessions', name: m.sessions_title, roles: ['securityAdmin'] },
   { href: '/admin/security', name: m.policy_title, roles: ['securityAdmin', 'auditAdmin'] },
   { href: '/admin/calendars', name: m.admin_calendars, roles: ['matterAdmin'] },
+  { href: '/admin/offices', name: m.office_title, roles: ['matterAdmin'] },
   { href: '/admin/restores', name: m.admin_restores, roles: ['systemAdmin', 'securityAdmin'] },
   { href: '/admin/audit', name: m.admin_audit, roles: ['auditAdmin'] },
 ];

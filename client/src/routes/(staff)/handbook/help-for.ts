@@ -14,6 +14,7 @@ const ABOUT: readonly [path: RegExp, chapter: string][] = [
   [/^\/admin\/staff/, 'staff'],
   [/^\/admin\/units/, 'units'],
   [/^\/admin\/calendars/, 'calendar'],
+  [/^\/admin\/offices/, 'office'],
   [/^\/admin\/sessions/, 'sessions'],
   [/^\/admin\/restores/, 'restores'],
   [/^\/admin\/security/, 'staff'],

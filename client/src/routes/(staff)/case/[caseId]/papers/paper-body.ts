@@ -3,7 +3,10 @@
  * matter's version it is pinned to, and the district's settings.
  */
 import type { ActionBody, AnyActionBody } from '@sanji/sync/domain/action';
+import { dayOf } from '@sanji/sync/domain/calendar';
 import { clocksOf } from '@sanji/sync/domain/deadlines';
+import { remediesOn } from '@sanji/sync/domain/office';
+import { issuerOf } from '@sanji/sync/domain/papers';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { inOwnLanguage } from '#lib/i18n/words.ts';
 import { methodWord, spanWord } from '../case-words.ts';
@@ -12,6 +15,7 @@ import { listOf, textOf, type Block, type Fact } from './paper-blocks.ts';
 import {
   daysText,
   dueText,
+  hoursText,
   matterText,
   ownStation,
   stationOf,
@@ -90,7 +94,7 @@ function receiptBody(body: ActionBody<'draft'> | ActionBody<'receive'>, ground: 
     );
   }
   if (deferralDue !== undefined) steps.push(m.paper_step_deferral({ due: spaced(deferralDue) }, { locale }));
-  steps.push(m.paper_step_result({ station: ownStation(ground) }, { locale }));
+  steps.push(m.paper_step_result({ station: ownStation(ground), hours: hoursText(ground) }, { locale }));
   const { materials } = paper.state;
   return {
     title: m.paper_title_receipt({}, { locale }),
@@ -334,9 +338,11 @@ function termsOf(ground: Ground): Fact[] {
   ];
 }
 
-/** The district's words; where it has given none, a line to be filled in by hand. */
-function remediesOf({ catalog, locale }: Ground): Block {
-  const { remedies } = catalog.settings;
+/** The words of the unit that speaks, on the day it spoke; where nobody has given any, a line to be filled in by hand. */
+function remediesOf(ground: Ground): Block {
+  const { paper, catalog, locale } = ground;
+  const { at, offsetMs } = paper.action.body;
+  const remedies = remediesOn(catalog, issuerOf(paper), dayOf(at + offsetMs));
   const text =
     remedies === undefined ? m.paper_remedies_blank({}, { locale }) : inOwnLanguage(remedies, locale);
   return textOf(m.paper_remedies({}, { locale }), text);

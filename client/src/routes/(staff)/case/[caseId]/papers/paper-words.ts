@@ -1,11 +1,13 @@
 /** The words of a paper in the language it is printed in, which is not always the screen's. */
 import type { MaterialEntry, SignedAction } from '@sanji/sync/domain/action';
-import { wallTimeOf } from '@sanji/sync/domain/calendar';
+import { dayOf, wallTimeOf } from '@sanji/sync/domain/calendar';
 import type { Catalog, MatterVersion, Unit } from '@sanji/sync/domain/catalog';
 import type { CaseClock } from '@sanji/sync/domain/deadlines';
 import { findVersion } from '@sanji/sync/domain/decide';
 import type { UnitCode } from '@sanji/sync/domain/identifiers';
+import { weekOn } from '@sanji/sync/domain/office';
 import { issuerOf, type Paper } from '@sanji/sync/domain/papers';
+import { weekText } from '#lib/i18n/hours-text.ts';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { inOwnLanguage, stationText } from '#lib/i18n/words.ts';
 
@@ -48,6 +50,12 @@ export function stationOf(code: UnitCode, { catalog, locale }: Ground): string {
 /** Of the unit that speaks. */
 export function ownStation(ground: Ground): string {
   return stationOf(issuerOf(ground.paper), ground);
+}
+
+/** When the unit that speaks is open, as it was on the day it spoke. */
+export function hoursText({ paper, catalog, locale }: Ground): string {
+  const { at, offsetMs } = paper.action.body;
+  return weekText(weekOn(catalog, issuerOf(paper), dayOf(at + offsetMs)), locale);
 }
 
 /** `2026-11-23 09:05`, the station's corrected clock. */
