@@ -139,6 +139,13 @@ export class TestStation {
 
   /** Draft, receive and accept: what the window does in one go. Every paper is there. */
   async received(by: string, matterId: string, applicant: Applicant = ZHANG_SAN): Promise<PushedCase> {
+    const { caseId, n, actions } = await this.takenIn(by, matterId, applicant);
+    const accepted = await this.sign(caseId, by, { kind: 'accept', payload: { deferred: [] } });
+    return { caseId, n, actions: [...actions, accepted] };
+  }
+
+  /** Draft and receive: nobody has accepted it yet. */
+  async takenIn(by: string, matterId: string, applicant: Applicant = ZHANG_SAN): Promise<PushedCase> {
     const { clock, hub } = this.hub;
     const catalog = hub.container.catalog.current();
     const version = matterVersionOn(catalog, matterId, '2026-11-23');
@@ -168,7 +175,6 @@ export class TestStation {
           printed: { noticeDue: '2026-11-30' },
         },
       }),
-      await this.sign(caseId, by, { kind: 'accept', payload: { deferred: [] } }),
     ];
     return { caseId, n: 0, actions };
   }

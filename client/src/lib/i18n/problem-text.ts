@@ -4,6 +4,7 @@ import { catalogState } from '#lib/state/catalog.svelte.ts';
 import { weekdayText } from './hours-text.ts';
 import { messagesByName } from './messages-by-value.ts';
 import { m } from './paraglide/messages.js';
+import { getLocale } from './paraglide/runtime.js';
 import { kindText, modeText, roleText } from './words.ts';
 
 const messages = messagesByName(import.meta.glob('./paraglide/messages/problem_*.js', { eager: true }));
@@ -19,6 +20,23 @@ export function problemText(problem: Problem): string {
 export function reasonText(code: string): string {
   const unknown = new Proxy({}, { get: () => '…' });
   return messages[`problem_${code.replaceAll('-', '_')}`]?.(unknown) ?? code;
+}
+
+/** What the rules of the domain ask for, by its name there; other expectations are shown as they are: a form, an example. */
+const EXPECTED: Record<string, () => string> = {
+  positive: m.expected_positive,
+  deferrable: m.expected_deferrable,
+  outstanding: m.expected_outstanding,
+};
+
+/** As any version of any matter calls it. */
+function materialName(code: string): string {
+  for (const versions of catalogState.current.matters.values())
+    for (const { materials } of versions.toReversed()) {
+      const found = materials.find((material) => material.code === code);
+      if (found !== undefined) return getLocale() === 'en' ? found.en : found.name;
+    }
+  return code;
 }
 
 function namedParams({ params = {} }: Problem): Record<string, string> {
@@ -53,6 +71,10 @@ function nameOf(param: string, value: string): string {
     case 'mode':
     case 'needed':
       return modeText(value);
+    case 'codes':
+      return value.split(',').map(materialName).join(m.list_and());
+    case 'expected':
+      return EXPECTED[value]?.() ?? value;
     default:
       return value;
   }

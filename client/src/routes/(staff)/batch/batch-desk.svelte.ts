@@ -1,7 +1,7 @@
 /** A batch from the marks to its results: what is asked for, what runs, and what became of each row. */
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import type { ActionId, CaseId } from '@sanji/sync/domain/identifiers';
-import { refused, type Problem, type Result } from '@sanji/sync/domain/problem';
+import { refused, type Result } from '@sanji/sync/domain/problem';
 import { runAction, type ActionDraft } from '#lib/commands/run-action.ts';
 import { runBatch } from '#lib/commands/run-batch.ts';
 import { caseList } from '#lib/state/case-list.svelte.ts';
@@ -12,14 +12,20 @@ import type { ActionEntry } from '../case/[caseId]/action-entry.ts';
 import { batchPayload, type BatchKind } from './batch-kinds.ts';
 import type { Marks } from './marks.svelte.ts';
 
-/** One row of the result. `waiting` also stands where the batch was stopped before it. */
-export interface BatchLine {
+/** One row of the result; it changes by itself, so that two hundred rows are not drawn anew for each of them. */
+export class BatchLine {
   /** As it was when the batch began: a case may leave this terminal meanwhile. */
-  row: CaseRow;
-  outcome: 'waiting' | 'done' | 'refused';
-  problem?: Problem;
-  /** What was signed: the district's word on it may come later. */
-  actionId?: ActionId;
+  readonly row: CaseRow;
+  /** What was signed, of which the district's word may come later, or why not; undefined until its turn, and where the batch was stopped before it. */
+  result: Result<ActionId> | undefined = $state.raw();
+
+  constructor(row: CaseRow) {
+    this.row = row;
+  }
+
+  get outcome(): 'waiting' | 'done' | 'refused' {
+    return this.result === undefined ? 'waiting' : this.result.ok ? 'done' : 'refused';
+  }
 }
 
 export class BatchDesk {
@@ -30,8 +36,8 @@ export class BatchDesk {
   lines: BatchLine[] = $state.raw([]);
   running = $state(false);
 
-  done = $derived(this.lines.filter(({ outcome }) => outcome === 'done').length);
-  refused = $derived(this.lines.filter(({ outcome }) => outcome === 'refused').length);
+  done = $state(0);
+  refused = $state(0);
 
   constructor(marks: Marks) {
     this.#marks = marks;
@@ -47,14 +53,19 @@ export class BatchDesk {
     if (this.running) return;
     this.running = true;
     this.#stopping = false;
-    this.lines = rows.map((row) => ({ row, outcome: 'waiting' }));
+    this.lines = rows.map((row) => new BatchLine(row));
+    this.done = 0;
+    this.refused = 0;
+    const lineOf: Partial<Record<CaseId, BatchLine>> = Object.fromEntries(
+      this.lines.map((line) => [line.row.caseId, line]),
+    );
     try {
       await runBatch(
         rows.map(({ caseId }) => caseId),
         {
           act: (caseId) => this.#act(kind, caseId, shared),
           told: (caseId, result) => {
-            this.#tell(caseId, result);
+            this.#tell(lineOf[caseId], result);
           },
           stopped: () => this.#stopping,
         },
@@ -89,15 +100,15 @@ export class BatchDesk {
     return result.ok ? { ok: true, value: addedTo(doc, result.value, kind) } : result;
   }
 
-  #tell(caseId: CaseId, result: Result<ActionId>): void {
-    if (result.ok) this.#marks.unmark(caseId);
-    this.lines = this.lines.map((line) =>
-      line.row.caseId !== caseId
-        ? line
-        : result.ok
-          ? { ...line, outcome: 'done', actionId: result.value }
-          : { ...line, outcome: 'refused', problem: result.problem },
-    );
+  #tell(line: BatchLine | undefined, result: Result<ActionId>): void {
+    if (line === undefined) return;
+    line.result = result;
+    if (!result.ok) {
+      this.refused += 1;
+      return;
+    }
+    this.done += 1;
+    this.#marks.unmark(line.row.caseId);
   }
 }
 
