@@ -42,6 +42,15 @@ export function nextAllowed(state: CaseState, context: DecideContext): ActionKin
   return primary !== undefined && whyNot(state, primary, context) === undefined ? primary : undefined;
 }
 
+/** What a leader who was asked for it answers before anything else: who asked waits until then. Undefined for everybody else. */
+export function answerDue(state: CaseState, context: DecideContext): 'suspend' | 'extend' | undefined {
+  if (state.suspensionAsked !== undefined && whyNot(state, 'suspend', context) === undefined)
+    return 'suspend';
+  return state.extensionAsked !== undefined && whyNot(state, 'extend', context) === undefined
+    ? 'extend'
+    : undefined;
+}
+
 /** Why this person cannot do this now; undefined when they can. Says nothing of what has yet to be filled in. */
 export function whyNot(state: CaseState, kind: ActionKind, context: DecideContext): Problem | undefined {
   const refusal = gate(state, kind, context);

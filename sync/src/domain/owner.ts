@@ -1,4 +1,5 @@
 /** Whose work a case is at the unit that holds it. */
+import type { CaseDocument } from './action.ts';
 import type { Catalog, Staff } from './catalog.ts';
 import type { StaffId } from './identifiers.ts';
 import type { CaseState } from './state.ts';
@@ -18,4 +19,19 @@ export function ownerOf(
     next = staff?.handedTo;
   }
   return undefined;
+}
+
+/** Who handed the case to `to` last, the hub's order first; undefined where nobody did by name. */
+export function givenBy(
+  { actions, rulings }: Pick<CaseDocument, 'actions' | 'rulings'>,
+  to: StaffId,
+): StaffId | undefined {
+  let last: { seq: number; by: StaffId } | undefined;
+  for (const [id, { body }] of Object.entries(actions)) {
+    const ruling = rulings[id];
+    if (body.kind !== 'assign' || body.payload.to !== to || ruling?.verdict === 'rejected') continue;
+    const seq = ruling?.seq ?? Infinity;
+    if (last === undefined || seq >= last.seq) last = { seq, by: body.by.staffId };
+  }
+  return last?.by;
 }

@@ -1,6 +1,6 @@
 /** Which rows a tab of the workbench shows, and the lines virtual scrolling draws. */
 import type { Actor } from '@sanji/sync/domain/state';
-import { nextAllowed } from '@sanji/sync/domain/allowed-actions';
+import { answerDue, nextAllowed } from '@sanji/sync/domain/allowed-actions';
 import type { ActionKind } from '@sanji/sync/domain/action';
 import type { Catalog } from '@sanji/sync/domain/catalog';
 import { unsentOf } from '@sanji/sync/domain/relayed';
@@ -67,7 +67,7 @@ export function nextStepOf(
   row: CaseRow,
   context: { actor: Actor; now: number; catalog: Catalog },
 ): ActionKind | undefined {
-  return nextAllowed(row.state, context);
+  return answerDue(row.state, context) ?? nextAllowed(row.state, context);
 }
 
 /** `relayed`: all of it is with the street relay, and the district has not ruled on it. */

@@ -1,6 +1,6 @@
 /** What this person may do now on the case page: one expected action, the others beside it, and why the expected one is missing. */
 import type { ActionKind } from '@sanji/sync/domain/action';
-import { allowedActions, whyNot } from '@sanji/sync/domain/allowed-actions';
+import { allowedActions, answerDue, whyNot } from '@sanji/sync/domain/allowed-actions';
 import type { DecideContext } from '@sanji/sync/domain/decide';
 import type { Problem } from '@sanji/sync/domain/problem';
 import type { CaseState } from '@sanji/sync/domain/state';
@@ -45,14 +45,7 @@ export function planOf(state: CaseState, context: DecideContext): ActionPlan {
   const offers = allowedActions(state, context);
   const allowed = PERSONAL.filter((kind) => offers.kinds.includes(kind));
   const primary = PERSONAL.find((kind) => kind === offers.primary);
-  // A leader who was asked answers first: the case stands still until then.
-  const asked =
-    state.suspensionAsked !== undefined && allowed.includes('suspend')
-      ? 'suspend'
-      : state.extensionAsked !== undefined && allowed.includes('extend')
-        ? 'extend'
-        : undefined;
-  const wished = asked ?? primary;
+  const wished = answerDue(state, context) ?? primary;
   const expected = allowed.find((kind) => kind === wished);
   const missing = missingOf(state, context, { primary, expected });
   return {
