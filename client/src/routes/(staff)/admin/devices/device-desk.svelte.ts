@@ -1,4 +1,5 @@
 /** The hub's list of terminals on the desk of an administrator. Nothing of it is kept on this terminal. */
+import { successorOf } from '@sanji/sync/domain/catalog-index';
 import type { DeviceId, UnitCode } from '@sanji/sync/domain/identifiers';
 import type { Problem, Result } from '@sanji/sync/domain/problem';
 import {
@@ -58,6 +59,12 @@ export class DeviceDesk {
   #say(answer: Result<unknown>): void {
     this.problem = answer.ok ? undefined : answer.problem;
   }
+}
+
+/** What people call the unit that this one was merged into; undefined where it was not. */
+export function heirOf(unit: UnitCode): string | undefined {
+  const heir = successorOf(catalogState.current, unit);
+  return heir === unit ? undefined : catalogState.unitName(heir);
 }
 
 function searchTextOf({ unit, terminal, deviceId }: HubDevice['device']): string {

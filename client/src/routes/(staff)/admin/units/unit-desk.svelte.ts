@@ -27,7 +27,7 @@ export class UnitDesk {
   shown: Unit[] = $derived.by(() => {
     const wanted = this.text.trim().toLowerCase();
     return this.units
-      .filter(({ active }) => active || this.showsClosed)
+      .filter(({ active, code }) => active || this.showsClosed || this.terminalsLeft(code) > 0)
       .filter((unit) => wanted === '' || `${unit.code} ${unit.name} ${unit.display}`.includes(wanted));
   });
   /** By unit. */
@@ -41,6 +41,12 @@ export class UnitDesk {
       ),
     ),
   );
+
+  /** Those of a unit that was merged: they are to be taken out of service, and to join anew. */
+  terminalsLeft(code: string): number {
+    const isMerged = catalogState.unit(code)?.mergedInto !== undefined;
+    return isMerged ? (this.terminals[code] ?? 0) : 0;
+  }
 
   planOf(code: string): UnitPlan | undefined {
     return this.plans.find(({ change }) => change.unit === code);
