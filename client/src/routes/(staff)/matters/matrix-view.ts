@@ -10,7 +10,7 @@ import {
   type RuleDraft,
 } from '@sanji/sync/domain/draft-base';
 import { flagsAt, isSameFlags } from '@sanji/sync/domain/draft-flags';
-import { conditionAt, decideAtOf, modeAt } from '@sanji/sync/domain/rule-draft';
+import { conditionAt, decideAtOf, modeAt, ownConditionAt } from '@sanji/sync/domain/rule-draft';
 import { isSameCondition } from '@sanji/sync/domain/rule-condition';
 import { isInForce, matterVersionOn } from '@sanji/sync/domain/tier-rules';
 
@@ -147,6 +147,37 @@ export function faultAt(problems: readonly Problem[], cell: Cell): Problem | und
       // The unit of any other problem is not where it lies, but whom it concerns.
       (params['tier'] === undefined || cell.unit === undefined || params['unit'] === cell.unit),
   );
+}
+
+/** Where the problems lie in the grid, row by row. No row is worked out for it: a wide grid has thousands of cells. */
+export function faultPlaces(
+  rows: readonly Pick<MatrixRow, 'matter'>[],
+  columns: readonly MatrixColumn[],
+  problems: readonly Problem[],
+): { row: number; column: number }[] {
+  return rows.flatMap(({ matter: { matterId } }, row) =>
+    problems.some(({ params }) => params?.['matterId'] === matterId)
+      ? columns.flatMap((place, column) =>
+          faultAt(problems, { matterId, ...place }) === undefined ? [] : [{ row, column }],
+        )
+      : [],
+  );
+}
+
+/** Cells of the row that ask for the same and are handled alike: for a street the chosen unit, for the district the tiers. */
+export function cellsAlike(
+  catalog: Catalog,
+  draft: RuleDraft,
+  { row, cell }: { row: MatrixRow; cell: Cell },
+): MatrixColumn[] {
+  const own = ownConditionAt(catalog, draft, cell);
+  const flags = flagsAt(catalog, draft, cell);
+  return row.cells
+    .map((known) => known.cell)
+    .filter(({ unit }) => unit === cell.unit)
+    .filter((known) => isSameCondition(ownConditionAt(catalog, draft, known), own))
+    .filter((known) => isSameFlags(flagsAt(catalog, draft, known), flags))
+    .map(({ tier, unit }) => ({ tier, ...(unit !== undefined && { unit }) }));
 }
 
 export function groupsOf(rows: readonly MatrixRow[]): MatrixGroup[] {

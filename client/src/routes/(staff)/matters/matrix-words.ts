@@ -5,7 +5,8 @@ import type { CellFlags, MatrixColumn } from '@sanji/sync/domain/draft-base';
 import { getLocale } from '#lib/i18n/paraglide/runtime.js';
 import { m } from '#lib/i18n/paraglide/messages.js';
 import { problemText } from '#lib/i18n/problem-text.ts';
-import { tierText } from '#lib/i18n/words.ts';
+import { conditionText, tierText } from '#lib/i18n/words.ts';
+import type { MatrixRow } from './matrix-view.ts';
 
 export function columnWord({ tier, unit }: MatrixColumn, catalog: Catalog): string {
   return unit === undefined ? tierText(tier) : (catalog.units.get(unit)?.display ?? unit);
@@ -66,4 +67,15 @@ export function flagHint(flag: keyof CellFlags): string {
     case 'resultOffline':
       return m.matrix_flag_result_hint();
   }
+}
+
+/** What a matter asks for; where it does not ask all columns that offer it, with those it asks. */
+export function conditionWords({ conditions, cells }: MatrixRow, catalog: Catalog): string[] {
+  const offering = cells.filter(({ mode }) => mode !== 'none').length || cells.length;
+  const isAll = conditions.length === 1 && conditions[0]?.columns.length === offering;
+  return conditions.map(({ condition, columns }) => {
+    const text = conditionText(condition);
+    const names = columns.map((column) => columnWord(column, catalog)).join(m.list_and());
+    return isAll ? text : m.matrix_condition_at({ columns: names, text });
+  });
 }
