@@ -91,7 +91,7 @@ export const PROBLEMS = {
   'handed-over': 'needs-person', // {deviceId}: the last words of a terminal that was taken out of service
   // configuration
   'rule-widens': 'needs-person', // {unit, matterId, tier}
-  'decide-above': 'needs-person', // {matterId, tier}: decide at a tier above where the rule says decisions end
+  'decide-above': 'needs-person', // {matterId, tier, unit?, decideAt}: set to decide below the tier that decides the matter
   'document-missing': 'needs-person', // {}: delegation document number
   'date-in-past': 'needs-person', // {day}
   'second-person-needed': 'needs-person', // {}: publishing takes another administrator

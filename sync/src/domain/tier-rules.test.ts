@@ -109,6 +109,9 @@ describe('a publication', () => {
   });
   test('may not let a tier decide below where the matter may end', () => {
     expect(check(proposal([row({ mode: 'decide' })]))).toEqual(['decide-above']);
+    const street = proposal([row({ mode: 'decide', unit: WENLIN })], { issuer: STREET });
+    const [found] = checkPublication(catalogOf(), street, DAY);
+    expect(found?.params).toMatchObject({ tier: 'community', unit: WENLIN, decideAt: 'district' });
   });
   test('of a street may narrow its own, not widen, and not touch others', () => {
     const street = (given: TierRule) => check(proposal([given], { issuer: STREET }));

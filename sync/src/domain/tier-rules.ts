@@ -257,7 +257,8 @@ function rowProblems(next: Catalog, proposal: RuleProposal, row: TierRule): Prob
   const { matterId, tier } = row;
   if (!next.matters.has(matterId)) return [problem('matter-unknown', { matterId, version: 0 })];
   if (row.mode === 'decide' && tierRank(row.decideAt) > tierRank(tier)) {
-    return [problem('decide-above', { matterId, tier })];
+    const place = { tier, ...(row.unit !== undefined && { unit: row.unit }) };
+    return [problem('decide-above', { matterId, ...place, decideAt: row.decideAt })];
   }
   const unit = row.unit ?? proposal.issuer;
   const path = pathOf(next, unit);

@@ -24,6 +24,11 @@ export function matterWord(catalog: Catalog, matterId: string): string {
   return (getLocale() === 'en' ? matter?.name.en : matter?.name.zh) ?? matterId;
 }
 
+function placeWord({ params = {} }: Problem, catalog: Catalog): string {
+  const { tier, unit } = params;
+  return typeof unit === 'string' ? (catalog.units.get(unit)?.display ?? unit) : tierText(String(tier));
+}
+
 /** What speaks against publishing, naming the cell. */
 export function draftProblemText(problem: Problem, catalog: Catalog): string {
   const matterId = problem.params?.['matterId'];
@@ -33,7 +38,11 @@ export function draftProblemText(problem: Problem, catalog: Catalog): string {
     case 'rule-widens':
       return m.matrix_bad_widens({ matter, unit: catalog.units.get(String(unit))?.display ?? String(unit) });
     case 'decide-above':
-      return m.matrix_bad_decide_above({ matter });
+      return m.matrix_bad_decide_above({
+        matter,
+        place: placeWord(problem, catalog),
+        tier: tierText(String(problem.params?.['decideAt'])),
+      });
     case 'document-missing':
       return m.matrix_bad_document();
     case 'date-in-past':
