@@ -8,6 +8,9 @@ import { HOUR_MS, between } from './durations.ts';
 import type { SimulatedStation } from './simulated-station.ts';
 import type { World } from './world.ts';
 
+/** A hub is put back before everybody comes to rest, however late in an act it was told: rest waits 2 s for what is late. */
+const MAX_WAIT_MS = 1_900;
+
 export function hubRestored(world: World, random: SeededRandom): void {
   const { hub, faults, schedule, stations } = world;
   const isLate = faults.strikes('restore-left-unfinished', 0.3, random.next());
@@ -32,7 +35,7 @@ export function hubRestored(world: World, random: SeededRandom): void {
     if (entries.length > 0) faults.note('device-revoked');
     world.publish(entries);
   });
-  schedule.after(between(random, 1_000, 2_500), before);
+  schedule.after(between(random, 1_000, MAX_WAIT_MS), before);
 }
 
 interface HandedBack {
@@ -67,7 +70,7 @@ function returnedDown(
   lower.workOn(caseId, random, 'note');
   schedule.after(between(random, 200, 600), () => upper.workOn(caseId, random, 'note'));
   schedule.after(between(random, 600, 900), () => upper.workOn(caseId, random, 'returnDown'));
-  schedule.after(between(random, 1_300, 2_500), () => {
+  schedule.after(between(random, 1_300, MAX_WAIT_MS), () => {
     lower.line.cut(between(random, 100, 4_000));
     before();
     upper.poke();
