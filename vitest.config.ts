@@ -32,8 +32,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 120_000,
+          testTimeout: 600_000,
+          hookTimeout: 240_000,
           maxWorkers: 2,
           // A page on a machine with other browsers may take seconds to show what a second would do for alone.
           expect: { poll: { timeout: 30_000 } },
