@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { extname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { JobQueue } from './bare-page.ts';
 
 const PAGE = fileURLToPath(new URL('page', import.meta.url));
 const LIB = fileURLToPath(new URL('../../client/src/lib', import.meta.url));
@@ -14,6 +15,8 @@ const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javas
 
 export interface ServedPage {
   url: string;
+  /** For the page at `url`, opened once. */
+  jobs: JobQueue;
   close(): void;
 }
 
@@ -28,8 +31,10 @@ export async function servePage(hubUrl: string, couchUrl: string): Promise<Serve
     resolve: { alias: { '#lib': LIB } },
     build: { outDir, emptyOutDir: true, target: 'es2022' },
   });
+  const jobs = new JobQueue();
   const server = createServer((incoming, answer) => {
     const path = incoming.url ?? '/';
+    if (jobs.serve(incoming, answer)) return;
     if (path.startsWith('/sync/') || path.startsWith('/api/')) pass(incoming, answer, new URL(path, hubUrl));
     else if (path.startsWith('/couch/'))
       pass(incoming, answer, under(couchUrl, path.slice('/couch/'.length)));
@@ -47,6 +52,7 @@ export async function servePage(hubUrl: string, couchUrl: string): Promise<Serve
   if (address === null || typeof address === 'string') throw new Error('no address');
   return {
     url: `http://127.0.0.1:${String(address.port)}`,
+    jobs,
     close: () => {
       server.close();
       server.closeAllConnections();

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import type { StockServer } from './stock-server.ts';
-import { openProfile } from '../e2e/browser.ts';
+import { openBareBrowser } from './bare-page.ts';
 import { asStockDocument, makeCases, UNIT } from './fill.ts';
 import { servePage } from './serve-page.ts';
 import { makeCode, type BenchStation } from './station.ts';
@@ -46,17 +46,8 @@ export async function measureSync({
 }: SyncSpeedParts): Promise<SyncSpeed> {
   const stockDb = await stockServer.makeDatabase(cases.map(asStockDocument));
   const page = await servePage(hub.url, stockServer.url);
-  const profile = await openProfile(join(scratch, 'profile'));
-  const tab = await profile.newPage();
-  tab.on('pageerror', (error) => process.stderr.write(`${error.message}\n`));
-  await tab.goto(page.url);
-  await tab.waitForFunction(() => document.title === 'ready');
-
-  async function inPage<T>(name: string, options: object): Promise<T> {
-    const run = ([fn, given]: [string, object]): Promise<unknown> =>
-      window.bench[fn]?.(given as never) ?? Promise.reject(new Error(fn));
-    return (await tab.evaluate(run, [name, options] as [string, object])) as T;
-  }
+  const browser = await openBareBrowser(page.url, join(scratch, 'profile'));
+  const inPage = <T>(name: string, options: object) => page.jobs.call<T>(name, options);
 
   const firstSync: Contest = { own: [], stock: [] };
   for (let round = 0; round < ROUNDS; round++) {
@@ -102,7 +93,7 @@ export async function measureSync({
   const docs = saving.map(asStockDocument);
   const saveMs = await inPage<number[]>('ownSaves', { name: 'sanji-bench-0', docs });
   const sealMs = await inPage<number[]>('ownSeals', { docs });
-  await profile.close();
+  await browser.close();
   page.close();
   return { firstSync, push, saveMs, sealMs };
 }

@@ -2,7 +2,7 @@
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import { deviceOf } from '@sanji/sync/domain/action';
 import { isLater } from '@sanji/sync/replication/apply';
-import type { LocalStore } from '@sanji/sync/replication/ports';
+import type { AnswerJournal, LocalStore } from '@sanji/sync/replication/ports';
 import type { MemoryLocalStore } from '@sanji/sync/testing/memory-local-store';
 import { Crashed } from './life.ts';
 import type { Life } from './life.ts';
@@ -18,7 +18,7 @@ interface Surroundings extends Pick<SimulatedStationOptions, 'faults' | 'random'
 
 /** The rows that reach the disk one by one: a power cut leaves the first of them. */
 const PAGES = ['writeMany', 'insertPacked', 'writeCatalog', 'addStrays'] as const;
-const REFUSABLE = new Set<keyof LocalStore>([...PAGES, 'write', 'bury', 'park', 'saveCheckpoint']);
+const REFUSABLE = new Set<keyof LocalStore>([...PAGES, 'write', 'bury', 'park', 'saveCheckpoint', 'answers']);
 
 export function frailDisk(
   local: MemoryLocalStore,
@@ -34,7 +34,17 @@ export function frailDisk(
     if (REFUSABLE.has(name) && faults.strikes('store-refuses', 0.006, random.next()))
       throw new StoreRefused(`quota exceeded in ${name}`);
   };
+  const { answers: journal } = local;
+  const answers: AnswerJournal = {
+    add: async (noted) => {
+      refuse('answers');
+      return journal.add(noted);
+    },
+    read: () => journal.read(),
+    forget: (entries) => journal.forget(entries),
+  };
   const target: LocalStore = {
+    answers: life.guard(answers),
     read: (caseId) => {
       told([caseId]);
       return local.read(caseId);

@@ -5,7 +5,7 @@
 import type { ActionKind } from '@sanji/sync/domain/action';
 import { fold } from '@sanji/sync/domain/fold';
 import { dutyTime, hubAct, hubDuty, type HubActPorts } from '@sanji/sync/replication/hub-act';
-import type { MasterCase } from '@sanji/sync/replication/ports';
+import type { MasterCase, SeenRevisions } from '@sanji/sync/replication/ports';
 import type { DirectoryStore } from '../store/directory-store.ts';
 import type { HubStores } from '../store/open-store.ts';
 
@@ -44,10 +44,10 @@ export class Agenda {
 
   /** Looks at every case that changes, until `signal` is aborted. */
   async follow(signal: AbortSignal): Promise<void> {
-    for await (const { ids, last } of this.#deps.master.follow(this.#since, signal)) {
+    for await (const { ids, last, seen } of this.#deps.master.follow(this.#since, signal)) {
       await this.#deps.calm();
       if (signal.aborted) return;
-      await this.#look(ids);
+      await this.#look(ids, seen);
       this.#since = last;
     }
   }
@@ -66,9 +66,9 @@ export class Agenda {
   /** Works out all dates anew: a calendar or the settings changed. */
   async recompute(): Promise<void> {
     for (let since: string | null = null; ;) {
-      const { ids, last } = await this.#deps.master.changes(since, PAGE);
+      const { ids, last, seen } = await this.#deps.master.changes(since, PAGE);
       if (ids.length === 0) return;
-      await this.#look(ids);
+      await this.#look(ids, seen);
       since = last;
     }
   }
@@ -80,9 +80,9 @@ export class Agenda {
     await documents.put('own', { since: this.#since, due: Object.fromEntries(this.#due) }, found?.rev);
   }
 
-  async #look(caseIds: readonly string[]): Promise<void> {
+  async #look(caseIds: readonly string[], seen?: SeenRevisions): Promise<void> {
     if (caseIds.length === 0) return;
-    const masters = await this.#deps.master.getMany([...caseIds]);
+    const masters = await this.#deps.master.getMany([...caseIds], seen);
     for (const master of masters) {
       if (master === undefined) continue;
       try {

@@ -39,7 +39,9 @@ export class HubSync implements SyncService {
     const isReturn = request.cases.some(({ former }) => former !== undefined);
     if (isReturn && isShared) await catalog.reload();
     const scope = this.#scopeOf(device);
-    const value = await pace.during(() => judgePush(judge, request, device.unit, scope));
+    const value = await pace.during(request.cases.length, () =>
+      judgePush(judge, request, device.unit, scope),
+    );
     return { ok: true, value };
   }
 

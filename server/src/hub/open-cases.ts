@@ -56,9 +56,9 @@ export class OpenCases {
 
   /** False when there was nothing new. */
   async #readPage(): Promise<boolean> {
-    const { ids, last } = await this.#master.changes(this.#since, PAGE);
+    const { ids, last, seen } = await this.#master.changes(this.#since, PAGE);
     if (ids.length === 0) return false;
-    const found = await this.#master.getMany(ids);
+    const found = await this.#master.getMany(ids, seen);
     ids.forEach((id, i) => {
       const head = found[i]?.head;
       if (head !== undefined && isOpen(head.status)) this.#heads.set(id, head);

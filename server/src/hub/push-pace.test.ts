@@ -5,8 +5,8 @@ import { PushPace } from './push-pace.ts';
 interface Rig {
   time: FakeClock;
   pace: PushPace;
-  /** Begins a push; the answer ends it. */
-  begin: () => () => Promise<void>;
+  /** Begins a push, of one case unless told otherwise; the answer ends it. */
+  begin: (cases?: number) => () => Promise<void>;
   /** Asks for the time to follow; says how long that took once it came. */
   follow: () => { waitedMs?: number };
   /** Lets the time pass, and what became due happen. */
@@ -19,9 +19,9 @@ function rig(): Rig {
   return {
     time,
     pace,
-    begin: () => {
+    begin: (cases = 1) => {
       const gate = Promise.withResolvers<undefined>();
-      const push = pace.during(() => gate.promise);
+      const push = pace.during(cases, () => gate.promise);
       return async () => {
         gate.resolve(undefined);
         await push;
@@ -77,6 +77,22 @@ test('pushes one upon another are followed once, when it has been quiet for a mo
   expect(seen.map(({ waitedMs }) => waitedMs)).toEqual([240, 180, 120]);
 });
 
+test('a push of many cases is followed when none came after it for a while, though it was the first', async () => {
+  const { begin, follow, pass } = rig();
+  const seen: { waitedMs?: number }[] = [];
+  for (let i = 0; i < 2; i++) {
+    const end = begin(50);
+    seen.push(follow());
+    await pass(20);
+    await end();
+    if (i === 0) await pass(250);
+  }
+  await pass(299);
+  expect(seen).toEqual([{}, {}]);
+  await pass(1);
+  expect(seen.map(({ waitedMs }) => waitedMs)).toEqual([590, 320]);
+});
+
 test('in a storm that never ends what follows waits 800 ms, and no longer', async () => {
   const { begin, follow, pass } = rig();
   const ends = [begin()];
@@ -91,7 +107,7 @@ test('in a storm that never ends what follows waits 800 ms, and no longer', asyn
 
 test('a push that fails is over too', async () => {
   const { pace, follow, pass } = rig();
-  await expect(pace.during(() => Promise.reject(new Error('store')))).rejects.toThrow('store');
+  await expect(pace.during(1, () => Promise.reject(new Error('store')))).rejects.toThrow('store');
   const seen = follow();
   await pass(100);
   expect(seen.waitedMs).toBe(100);

@@ -7,6 +7,9 @@ import { MONOTONIC } from '../machine-time.ts';
 
 /** Between two pushes of one station lies the time in which it stores its rulings. */
 const QUIET_MS = 100;
+/** So many cases in one push are those of a station that was offline: it has more of them, and as many rulings to store first. */
+const BULK_CASES = 20;
+const BULK_QUIET_MS = 300;
 /** Nobody waits longer for what others did. */
 const MAX_WAIT_MS = 800;
 
@@ -14,6 +17,8 @@ export class PushPace {
   readonly #time: Clock & Timer;
   #underWay = 0;
   #lastEnd = -Infinity;
+  /** After the last push that ended. */
+  #quietMs = QUIET_MS;
   #isClosed = false;
   #waiting: (() => void)[] = [];
   #cancelQuiet: (() => void) | undefined;
@@ -22,14 +27,15 @@ export class PushPace {
     this.#time = time;
   }
 
-  async during<T>(push: () => Promise<T>): Promise<T> {
+  /** @param cases in the push */
+  async during<T>(cases: number, push: () => Promise<T>): Promise<T> {
     this.#underWay += 1;
     this.#cancelQuiet?.();
     try {
       return await push();
     } finally {
       this.#underWay -= 1;
-      if (this.#underWay === 0) this.#ended();
+      if (this.#underWay === 0) this.#ended(cases >= BULK_CASES);
     }
   }
 
@@ -45,7 +51,7 @@ export class PushPace {
         cancelPatience();
         resolve();
       });
-      if (this.#underWay === 0) this.#releaseAfter(QUIET_MS);
+      if (this.#underWay === 0) this.#releaseAfter(this.#quietMs);
     });
   }
 
@@ -55,15 +61,16 @@ export class PushPace {
     this.#release();
   }
 
-  #ended(): void {
-    const wasLively = this.#isLively();
+  #ended(isBulk: boolean): void {
+    const isFollowed = isBulk || this.#isLively();
+    this.#quietMs = isBulk ? BULK_QUIET_MS : QUIET_MS;
     this.#lastEnd = this.#time.now();
     // Not at this very moment: first the answer goes out.
-    if (this.#waiting.length > 0) this.#releaseAfter(wasLively ? QUIET_MS : 0);
+    if (this.#waiting.length > 0) this.#releaseAfter(isFollowed ? this.#quietMs : 0);
   }
 
   #isLively(): boolean {
-    return this.#time.now() - this.#lastEnd < QUIET_MS;
+    return this.#time.now() - this.#lastEnd < this.#quietMs;
   }
 
   #releaseAfter(ms: number): void {

@@ -55,7 +55,7 @@ function hubFor(
   let routed: Promise<void> | undefined;
   return {
     async push(request) {
-      const value = await pace.during(() => judgePush(judge, request, unit));
+      const value = await pace.during(request.cases.length, () => judgePush(judge, request, unit));
       for (const { kind } of value.results) metrics.pushed(kind);
       return { ok: true, value };
     },

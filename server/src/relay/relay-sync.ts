@@ -34,7 +34,7 @@ export class RelaySync implements SyncService {
   /** Problems: out-of-scope for a terminal of another street, unavailable. */
   async push(request: PushRequest, device: DeviceKey): Promise<Result<PushAnswer>> {
     const { pace, relay } = this.#deps;
-    return this.#refusal(device) ?? pace.during(() => relay.push(request, device.unit));
+    return this.#refusal(device) ?? pace.during(request.cases.length, () => relay.push(request, device.unit));
   }
 
   async pull(request: PullRequest, device: DeviceKey): Promise<Result<PullAnswer>> {

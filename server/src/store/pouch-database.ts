@@ -102,12 +102,16 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
         batch_size: limit,
         include_docs: withDocs,
         conflicts: withDocs,
+        // Every leaf, so that a rival does not hide behind a winner that is known already.
+        ...(withDocs ? {} : { style: 'all_docs' as const }),
       }),
     );
     const rows = await Promise.all(
       answer.results.map(async (row) => {
         const deleted = row.deleted === true;
-        const head = { id: row.id, rev: row.changes[0]?.rev ?? '', deleted };
+        const [winner, ...others] = row.changes;
+        const branched = others.length > 0 ? { isBranched: true as const } : {};
+        const head = { id: row.id, rev: winner?.rev ?? '', ...branched, deleted };
         if (deleted || row.doc === undefined) return head;
         return { ...head, doc: await this.#whole(row.doc as unknown as WithConflicts<T>) };
       }),

@@ -22,6 +22,8 @@ export interface ChangeRow<T extends StoredDocument> {
   id: string;
   /** The newest revision. */
   rev: string;
+  /** The document has other branches, living or dead. Told only where no documents are asked for. */
+  isBranched?: true;
   deleted: boolean;
   /** Undefined when deleted or not asked for. */
   doc?: Read<T>;

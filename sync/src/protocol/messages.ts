@@ -42,16 +42,18 @@ export interface PushAnswer {
 /** Rule 2. `refused` leaves the hub unchanged: that case cannot be taken as it is. */
 export type PushResult =
   | { caseId: CaseId; kind: 'canonical'; doc: CaseDocument; aside: Aside[] }
-  | {
-      caseId: CaseId;
-      kind: 'delta';
-      n: number;
-      rulings: Record<string, Ruling>;
-      /** Of what was pushed: what the relay has taken and the district has not ruled on. */
-      relayed?: ActionId[];
-    }
+  | DeltaResult
   | { caseId: CaseId; kind: 'gone'; n: number; rulings: Record<string, Ruling>; aside: Aside[] }
   | { caseId: CaseId; kind: 'refused'; problem: Problem };
+
+export interface DeltaResult {
+  caseId: CaseId;
+  kind: 'delta';
+  n: number;
+  rulings: Record<string, Ruling>;
+  /** Of what was pushed: what the relay has taken and the district has not ruled on. */
+  relayed?: ActionId[];
+}
 
 /** Rule 3: this content came second under its id. The hub keeps it in quarantine, outside the case. */
 export interface Aside {

@@ -10,7 +10,7 @@ import { withRelayed } from '../domain/relayed.ts';
 import type { Aside, PushedCase, PushResult } from '../protocol/messages.ts';
 import { keptWorkOf, logBehind, withKept } from './kept-work.ts';
 import type { KnownEpoch } from './known-epoch.ts';
-import type { Clock, LocalCase, LocalStore, LocalWrite, Stray } from './ports.ts';
+import type { Clock, LocalCase, LocalStore, LocalWrite, NotedAnswer, Stray } from './ports.ts';
 
 export interface ApplyPorts {
   local: LocalStore;
@@ -152,13 +152,10 @@ export async function applyPushResults(
   await unite(
     ports,
     answered.flatMap(({ sent, result }): Incoming[] => {
-      const offered = new Set(sent.actions.map(({ hash }) => hash));
+      const offered = sent.actions.map(({ hash }) => hash);
       if (result.kind === 'canonical')
-        return [{ doc: result.doc, isDelta: false, aside: result.aside, offered }];
-      if (result.kind !== 'delta') return [];
-      const { caseId, n, rulings, relayed = [] } = result;
-      const delta = { _id: caseId, ...inEpoch(epoch), n, actions: {}, rulings, relayed };
-      return [{ doc: delta, isDelta: true, aside: [], offered }];
+        return [{ doc: result.doc, isDelta: false, aside: result.aside, offered: new Set(offered) }];
+      return result.kind === 'delta' ? [incomingOf({ epoch, offered, result })] : [];
     }),
   );
   for (const { sent, result } of answered) {
@@ -167,6 +164,17 @@ export async function applyPushResults(
     const { caseId, n, rulings, aside } = result;
     await applyGone(ports, { caseId, epoch, n, rulings, aside, sent });
   }
+}
+
+/** What was noted of answers goes into the cases, in one write. Idempotent. */
+export async function applyNoted(ports: ApplyPorts, answers: NotedAnswer[]): Promise<void> {
+  await unite(ports, answers.map(incomingOf));
+}
+
+function incomingOf({ epoch, offered, result }: NotedAnswer): Incoming {
+  const { caseId, n, rulings, relayed = [] } = result;
+  const doc = { _id: caseId, ...inEpoch(epoch), n, actions: {}, rulings, relayed };
+  return { doc, isDelta: true, aside: [], offered: new Set(offered) };
 }
 
 export interface Leaving {

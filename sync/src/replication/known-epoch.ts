@@ -29,6 +29,11 @@ export class KnownEpoch {
     return this.#met;
   }
 
+  /** The hub of that epoch itself was the last to answer. */
+  isOf(epoch: number): boolean {
+    return this.#relay === null && this.#known?.count === epoch;
+  }
+
   /** A street relay stands in the hub's place. */
   get isRelay(): boolean {
     return this.#relay !== null;

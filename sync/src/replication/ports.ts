@@ -7,6 +7,7 @@ import type { Epoch } from '../domain/epoch.ts';
 import type { ActionId, CaseId, DeviceId, UnitCode } from '../domain/identifiers.ts';
 import type { Problem } from '../domain/problem.ts';
 import type {
+  DeltaResult,
   GiveBackAnswer,
   GiveBackRequest,
   PackedCase,
@@ -39,6 +40,8 @@ export interface LocalStore {
   readMany(caseIds: CaseId[]): Promise<(LocalCase | undefined)[]>;
   /** As `write` for each, one verdict per row in order; a conflict stops no other. Each case at most once. */
   writeMany(rows: LocalWrite[]): Promise<boolean[]>;
+  /** Absent: answers go into the cases at once. */
+  readonly answers?: AnswerJournal;
   /** Inserts packed cases that are not here; returns the ids that were (the caller unions those). One bulk write. */
   insertPacked(rows: PackedCase[]): Promise<CaseId[]>;
   /** Replaces the case by a tombstone that holds `goneN`, its epoch, and what is `kept`. Compare-and-set like `write`. */
@@ -79,6 +82,24 @@ export interface KeptWork {
   log: CaseDocument;
   /** Milliseconds since the epoch, the station's clock. */
   since: number;
+}
+/**
+ * What the hub has answered to pushes and is not in the cases yet: on a fast line the answers to many cases go into them together, which costs
+ * less than batch by batch. Durable; to lose it would cost a second push.
+ */
+export interface AnswerJournal {
+  /** The answer names what was added, for `forget`. */
+  add(answers: NotedAnswer[]): Promise<number>;
+  /** What is left of before a crash. */
+  read(): Promise<{ entry: number; answers: NotedAnswer[] }[]>;
+  forget(entries: number[]): Promise<void>;
+}
+export interface NotedAnswer {
+  /** Of the hub that answered. */
+  epoch: number;
+  /** Hashes of what was handed in: only rulings on that very content count. */
+  offered: string[];
+  result: DeltaResult;
 }
 export interface LocalWrite {
   doc: CaseDocument;
@@ -158,12 +179,24 @@ export interface MasterCase extends CaseDocument {
 
 /** The hub's master copy. Compare-and-set per document; a rejected promise means the store did not answer. */
 export interface MasterStore {
-  getMany(ids: CaseId[]): Promise<(MasterCase | undefined)[]>;
+  /**
+   * @param seen what `changes` said of them: a copy of such a revision may be answered from memory (rule 18). Without it they are read as they
+   * are now.
+   */
+  getMany(ids: CaseId[], seen?: SeenRevisions): Promise<(MasterCase | undefined)[]>;
   /** One verdict per document in order: 'written', or 'conflict' when `rev` was not the stored one. */
   putMany(docs: MasterCase[]): Promise<('written' | 'conflict')[]>;
   /** The cases changed after `since`, each once, in any order. A repetition is possible, a gap is not. */
-  changes(since: string | null, limit: number): Promise<{ ids: CaseId[]; last: string }>;
+  changes(since: string | null, limit: number): Promise<ChangedCases>;
 }
+export interface ChangedCases {
+  ids: CaseId[];
+  last: string;
+  /** Absent where the store keeps no copies that it would have to hold against a revision. */
+  seen?: SeenRevisions;
+}
+/** The revision in which each changed case was, those left out whose copies differ. Opaque. */
+export type SeenRevisions = ReadonlyMap<CaseId, string>;
 
 /** A unit's thin feed (rules 15, 16). */
 export interface FeedEntry {

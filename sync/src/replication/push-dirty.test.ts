@@ -1,5 +1,5 @@
 /** How the cases of one round reach the hub: in batches, in lanes. What becomes of each is under the rules (`test/rules/push.test.ts`). */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CaseDocument, Ruling } from '../domain/action.ts';
 import { problem, type Problem } from '../domain/problem.ts';
 import type { PushAnswer, PushedCase, PushRequest, PushResult } from '../protocol/messages.ts';
@@ -66,15 +66,20 @@ class SlowHub implements HubPort {
   giveBack = this.pull;
 }
 
-async function outboxOf(docs: CaseDocument[]) {
-  const local = new MemoryLocalStore();
+async function outboxOf(docs: CaseDocument[], local = new MemoryLocalStore()) {
   for (const doc of docs) await local.write(doc, undefined);
   const hub = new SlowHub();
   const suspects = new Map<string, Problem>();
   const clock = new FakeClock(NOW);
-  const known = await KnownEpoch.read(local);
-  const round = () => pushDirty({ local, hub, known, suspects, clock, deviceId: 'device01' });
+  const round = async () => {
+    const known = await KnownEpoch.read(local);
+    return pushDirty({ local, hub, known, suspects, clock, deviceId: 'device01' });
+  };
   return { local, hub, clock, suspects, round };
+}
+
+function ruledIn({ rows }: MemoryLocalStore): number {
+  return [...rows.values()].filter((row) => row.kind === 'case' && row.doc.n > 0).length;
 }
 
 function sentBy(hub: SlowHub): string[] {
@@ -177,10 +182,84 @@ test('a lost line ends the round; what the other lane had begun is stored', asyn
 test('a store that breaks ends the round with its error, and no lane goes on', async () => {
   const { local, hub, round } = await outboxOf(Array.from({ length: 400 }, (_, i) => unruledCase(i)));
   const broken = new Error('quota');
-  local.writeMany = () => Promise.reject(broken);
+  local.answers.add = () => Promise.reject(broken);
   const done = round();
   const caught = done.catch((error: unknown) => error);
   await answerAll(hub, caught);
   expect(await caught).toBe(broken);
   expect(hub.requests).toHaveLength(2);
+});
+
+describe('answers that came fast one upon another', () => {
+  const cases = Array.from({ length: 300 }, (_, i) => unruledCase(i));
+
+  test('are in the journal at once, and go into their cases together', async () => {
+    const { local, hub, round } = await outboxOf(cases);
+    const writes: number[] = [];
+    const write = local.writeMany.bind(local);
+    local.writeMany = (rows) => {
+      writes.push(rows.length);
+      return write(rows);
+    };
+    const done = round();
+    await hub.received(2);
+    await hub.requests[0]?.answer();
+    await hub.received(3);
+    expect([local.answers.entries.size, ruledIn(local)]).toEqual([1, 0]);
+    await answerAll(hub, done);
+    expect(writes).toEqual([300]);
+    expect([local.answers.entries.size, ruledIn(local)]).toEqual([0, 300]);
+  });
+
+  test('go into their cases by and by while the line is slow', async () => {
+    const { local, hub, clock, round } = await outboxOf(cases);
+    const done = round();
+    await hub.received(2);
+    await hub.requests[0]?.answer();
+    await hub.received(3);
+    clock.advance(1_000);
+    await hub.requests[1]?.answer();
+    await hub.received(4);
+    expect(ruledIn(local)).toBe(100);
+    await answerAll(hub, done);
+    expect(ruledIn(local)).toBe(300);
+  });
+
+  test('are not asked for again after a crash', async () => {
+    const before = await outboxOf(cases);
+    before.local.writeMany = () => Promise.reject(new Error('power cut'));
+    const cut = before.round().catch(() => undefined);
+    await answerAll(before.hub, cut);
+    const after = await outboxOf([], before.local.copy());
+    expect(await after.round()).toBeUndefined();
+    expect(after.hub.requests).toEqual([]);
+    expect([after.local.answers.entries.size, ruledIn(after.local)]).toEqual([0, 300]);
+  });
+
+  test('count no more when the hub has been restored meanwhile: the cases are pushed again', async () => {
+    const before = await outboxOf(cases);
+    before.local.writeMany = () => Promise.reject(new Error('power cut'));
+    const cut = before.round().catch(() => undefined);
+    await answerAll(before.hub, cut);
+    const after = await outboxOf([], before.local.copy());
+    await after.local.saveEpoch({ count: 2, id: 'second' });
+    const done = after.round();
+    await after.hub.received(2);
+    expect([after.local.answers.entries.size, ruledIn(after.local)]).toEqual([0, 0]);
+    await answerAll(after.hub, done);
+  });
+
+  test('leave what was added to a case meanwhile in the outbox, for the same round', async () => {
+    const { local, hub, round } = await outboxOf(cases.slice(0, 2));
+    const done = round();
+    await hub.received(1);
+    await hub.requests[0]?.answer();
+    const here = await local.read(caseIdOf(1));
+    if (here?.kind !== 'case') throw new Error('not saved');
+    const later = makeAction('note', { id: 'device01.9', caseId: caseIdOf(1) });
+    await local.write({ ...here.doc, actions: { ...here.doc.actions, 'device01.9': later } }, here.revision);
+    await answerAll(hub, done);
+    expect(sentBy(hub)).toEqual([caseIdOf(0), caseIdOf(1), caseIdOf(1)]);
+    expect(await local.dirty(10)).toEqual([]);
+  });
 });

@@ -6,6 +6,7 @@ import type { Problem, ProblemCode } from '../domain/problem.ts';
 import { retryOf } from '../domain/problem.ts';
 import { MAX_PUSH_ACTIONS, MAX_PUSH_BYTES, MAX_PUSH_CASES, PROTOCOL_VERSION } from '../protocol/messages.ts';
 import type { PushedCase } from '../protocol/messages.ts';
+import { DeferredAnswers, redoNoted } from './deferred-answers.ts';
 import { applyPushResults } from './apply.ts';
 import type { Answered, LeavePorts } from './apply.ts';
 import type { KnownEpoch } from './known-epoch.ts';
@@ -46,6 +47,7 @@ const MAX_BYTES_PER_UNIT = 3;
 
 /** The problem that ended the push early, undefined when every case was answered. */
 export async function pushDirty(context: PushContext): Promise<Problem | undefined> {
+  await redoNoted(context);
   return new Outbox(context).empty();
 }
 
@@ -55,7 +57,7 @@ class Outbox {
   /** On which the hub failed in an earlier round: they come last. */
   readonly #suspects: ReadonlySet<CaseId>;
   readonly #failed = new Set<CaseId>();
-  /** In a batch that is waiting or under way. */
+  /** In a batch that is waiting or under way, or answered and not written yet. */
   readonly #taken = new Set<CaseId>();
   /** By case, what was handed in during this round. */
   readonly #offered = new Map<CaseId, string>();
@@ -68,17 +70,30 @@ class Outbox {
   #hasMore = true;
   #problem: Problem | undefined;
   #isOver = false;
+  readonly #deferred: DeferredAnswers;
 
   constructor(context: PushContext) {
     this.#context = context;
     this.#suspects = new Set(context.suspects.keys());
+    this.#deferred = new DeferredAnswers(context);
   }
 
   async empty(): Promise<Problem | undefined> {
-    const lanes = Array.from({ length: LANES }, () => this.#runLane());
-    for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+    // Once more after what was deferred: a case may have been added to meanwhile.
+    for (let again = true; again;) {
+      const lanes = Array.from({ length: LANES }, () => this.#runLane());
+      for (const lane of await Promise.allSettled(lanes)) if (lane.status === 'rejected') throw lane.reason;
+      again = (await this.#writeDeferred()) && !this.#isOver;
+    }
     if (this.#problem === undefined) this.#forgetSettled();
     return this.#problem;
+  }
+
+  /** False when there was nothing. */
+  async #writeDeferred(): Promise<boolean> {
+    const written = await this.#deferred.write();
+    for (const caseId of written) this.#taken.delete(caseId);
+    return written.length > 0;
   }
 
   /** What is not dirty any more was settled by a pull, or by another tab. */
@@ -92,9 +107,10 @@ class Outbox {
     try {
       for (let batch = await this.#next(); batch !== undefined; batch = await this.#next()) {
         const begun = this.#context.clock.now();
-        const problem = await pushBatch(this.#context, batch, this.#failed);
+        const problem = await pushBatch(this.#context, batch, this.#failed, this.#deferred);
         this.#fit(batch.length, this.#context.clock.now() - begun);
-        for (const { caseId } of batch) this.#taken.delete(caseId);
+        for (const { caseId } of batch) if (!this.#deferred.has(caseId)) this.#taken.delete(caseId);
+        if (this.#deferred.isDue()) await this.#writeDeferred();
         if (problem !== undefined) {
           this.#problem ??= problem;
           this.#isOver = true;
@@ -196,11 +212,15 @@ export function unruled(doc: CaseDocument): SignedAction[] {
   return order(doc).flatMap(({ action, ruling }) => (ruling === undefined ? [action] : []));
 }
 
-/** Halves what is refused as a whole until the culprit stands alone; that one is parked, or passed over when the fault is the hub's. */
+/**
+ * Halves what is refused as a whole until the culprit stands alone; that one is parked, or passed over when the fault is the hub's.
+ * @param deferred takes what need not be written at once
+ */
 export async function pushBatch(
   context: PushContext,
   batch: PushedCase[],
   failed: Set<CaseId>,
+  deferred?: DeferredAnswers,
 ): Promise<Problem | undefined> {
   const answer = await context.hub.push({ v: PROTOCOL_VERSION, cases: batch });
   if (answer.ok) {
@@ -223,7 +243,8 @@ export async function pushBatch(
       const pushed = sent.get(result.caseId);
       if (!isFault && pushed !== undefined) answered.push({ sent: pushed, result });
     }
-    await applyPushResults(context, answered, answer.value.epoch.count);
+    const { count } = answer.value.epoch;
+    await applyPushResults(context, (await deferred?.take(answered, count)) ?? answered, count);
     return undefined;
   }
   const { problem } = answer;
@@ -233,8 +254,8 @@ export async function pushBatch(
   if (only !== undefined && batch.length === 1) return setAside(context, { only, problem, failed });
   const half = Math.ceil(batch.length / 2);
   return (
-    (await pushBatch(context, batch.slice(0, half), failed)) ??
-    (await pushBatch(context, batch.slice(half), failed))
+    (await pushBatch(context, batch.slice(0, half), failed, deferred)) ??
+    (await pushBatch(context, batch.slice(half), failed, deferred))
   );
 }
 

@@ -22,16 +22,16 @@ export interface RouterPorts {
 const PAGE = 500;
 
 /**
- * Routes until the changes have ended. Rejects when a store does not answer; to be called again then, nothing is lost. The master is read
- * after its change row, never kept from before it, so no cache can route a case by an older head (rule 18).
+ * Routes until the changes have ended. Rejects when a store does not answer; to be called again then, nothing is lost. The master is that of
+ * its change row or a later one, so no cache can route a case by an older head (rule 18).
  */
 export async function routeChanges(ports: RouterPorts): Promise<void> {
   const { master, feeds, checkpoint, epoch, targets = targetsOf, poke } = ports;
   for (;;) {
     const since = await checkpoint.read();
-    const { ids, last } = await master.changes(since, PAGE);
+    const { ids, last, seen } = await master.changes(since, PAGE);
     if (ids.length === 0) return;
-    const cases = await master.getMany([...new Set(ids)]);
+    const cases = await master.getMany([...new Set(ids)], seen);
     const moved = await Promise.all(
       [...targets(cases, epoch())].map(async ([feed, entries]) =>
         (await feeds.raise(feed, entries)) ? [feed] : [],

@@ -9,6 +9,7 @@ import type { Problem } from '../domain/problem.ts';
 import { unsentOf } from '../domain/relayed.ts';
 import type { PackedCase } from '../protocol/messages.ts';
 import type {
+  AnswerJournal,
   DeviceState,
   DeviceStore,
   Gone,
@@ -17,6 +18,7 @@ import type {
   LocalCounts,
   LocalStore,
   LocalWrite,
+  NotedAnswer,
   Stray,
 } from '../replication/ports.ts';
 import { takeBack } from '../replication/take-back.ts';
@@ -36,6 +38,7 @@ export class MemoryLocalStore implements LocalStore {
   readonly checkpoints = new Map<string, string>();
   knownEpoch: Epoch | null = null;
   knownRelay: string | null = null;
+  readonly answers = new MemoryAnswerJournal();
   #revision = 0;
 
   async read(caseId: CaseId): Promise<LocalCase | undefined> {
@@ -155,6 +158,7 @@ export class MemoryLocalStore implements LocalStore {
     for (const [feed, checkpoint] of this.checkpoints) made.checkpoints.set(feed, checkpoint);
     made.knownEpoch = this.knownEpoch;
     made.knownRelay = this.knownRelay;
+    for (const [entry, answers] of this.answers.entries) made.answers.entries.set(entry, answers);
     made.#revision = this.#revision;
     return made;
   }
@@ -176,6 +180,26 @@ export class MemoryLocalStore implements LocalStore {
   parked(caseId: CaseId): Problem | undefined {
     const row = this.rows.get(caseId);
     return row?.kind === 'case' ? row.parked : undefined;
+  }
+}
+
+export class MemoryAnswerJournal implements AnswerJournal {
+  readonly entries = new Map<number, NotedAnswer[]>();
+  #last = 0;
+
+  async add(answers: NotedAnswer[]): Promise<number> {
+    // A copy goes on where its original was.
+    this.#last = Math.max(this.#last, ...this.entries.keys()) + 1;
+    this.entries.set(this.#last, frozen(answers));
+    return this.#last;
+  }
+
+  async read(): Promise<{ entry: number; answers: NotedAnswer[] }[]> {
+    return [...this.entries].map(([entry, answers]) => ({ entry, answers }));
+  }
+
+  async forget(entries: number[]): Promise<void> {
+    for (const entry of entries) this.entries.delete(entry);
   }
 }
 

@@ -34,11 +34,11 @@ async function open({ name, code }: Terminal) {
   const { deviceId, unit } = enrolled.value;
   const faults: unknown[] = [];
   let pushedAt = 0;
-  const dirty = store.dirty.bind(store);
-  store.dirty = async (limit, except) => {
-    const docs = await dirty(limit, except);
-    if (docs.length === 0) pushedAt = performance.now();
-    return docs;
+  const add = store.answers.add.bind(store.answers);
+  store.answers.add = async (answers) => {
+    const entry = await add(answers);
+    pushedAt = performance.now();
+    return entry;
   };
   const loop = new StationLoop({
     hub: new HttpHub(new DeviceSession({ deviceId, privateKey: keys.privateKey })),
@@ -58,7 +58,7 @@ async function open({ name, code }: Terminal) {
     store,
     rx,
     loop,
-    /** When the outbox was found empty, on the page's clock. */
+    /** When the last rulings were on the disk, on the page's clock. */
     pushedAt: () => pushedAt,
     async close() {
       await loop.stop();
@@ -83,8 +83,8 @@ export async function ownFirstSync(terminal: Terminal) {
 }
 
 /**
- * Pushes `docs` that were made offline. `ms` until all are ruled and their rulings stored; `roundMs` until the loop is idle again, which
- * also pulls the echo.
+ * Pushes `docs` that were made offline. `ms` until all are ruled and the rulings on the disk; `roundMs` until they are in the cases, the echo is
+ * pulled and the loop is idle again.
  */
 export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocument[] }) {
   const { store, loop, pushedAt, close } = await open(terminal);

@@ -8,6 +8,23 @@ import { tableOf, type CaseCollection } from './case-database.ts';
 import type { CaseRecord } from './case-record.ts';
 import type { Stored } from './recent-records.ts';
 
+/**
+ * A case in the outbox was written over, or one that was here before came into it: `sequence` grows with each. By it a case is known to be as it
+ * was read, without being read again, which costs more than all else of its leaving.
+ */
+interface Mark {
+  sequence: number;
+  id: CaseId;
+}
+/** RxDB makes this table beside each collection's, `++sequence, id`, and uses it for nothing. */
+const MARKS = 'changes';
+
+/** What was read of the outbox, and the last mark there was before. */
+export interface Outgoing {
+  caseId: CaseId;
+  mark: number;
+}
+
 /** Names this store's writes in RxDB's events. */
 const CONTEXT = 'sanji-local-store';
 /** From here on it is worth looking whether they are neighbours. */
@@ -48,19 +65,42 @@ export class CaseTable {
     return new Map(whole.filter(({ caseId }) => wanted.has(caseId)).map((record) => [record.caseId, record]));
   }
 
-  /** One transaction, compare-and-set on each row. Returns the ids that met another revision. */
-  async write(rows: BulkWriteRow<CaseRecord>[]): Promise<CaseId[]> {
+  /**
+   * One transaction, compare-and-set on each row. Returns the ids that met another revision.
+   * @param isNew never here before: nobody can have read it
+   */
+  async write(
+    rows: BulkWriteRow<CaseRecord>[],
+    isNew: (caseId: CaseId) => boolean = () => false,
+  ): Promise<CaseId[]> {
     if (rows.length === 0) return [];
     const sent = rows.flatMap(({ previous }) => (previous?.dirty === 1 ? [previous.caseId] : []));
-    if (sent.length === 0) return this.#writeNow(rows);
+    const marked = rows.flatMap(({ document: { caseId, dirty }, previous }) =>
+      previous?.dirty === 1 || (dirty === 1 && !isNew(caseId)) ? [caseId] : [],
+    );
+    if (marked.length === 0) return this.#writeNow(rows);
     const { dexieDb, dexieTable } = await tableOf(this.#cases);
     return dexieDb.transaction('rw', dexieDb.tables, async () => {
       // Another tab may have settled it: RxDB would put anew what it does not find.
       const there = new Set((await dexieTable.where('caseId').anyOf(sent).primaryKeys()) as CaseId[]);
       const settled = sent.filter((caseId) => !there.has(caseId));
       const standing = rows.filter(({ document }) => !settled.includes(document.caseId));
+      const marks = dexieDb.table<Mark, number, Omit<Mark, 'sequence'>>(MARKS);
+      await marks.bulkAdd(marked.map((id) => ({ id })));
       return [...settled, ...(await this.#writeNow(standing))];
     });
+  }
+
+  /** The last mark so far. To be asked before the outbox is read. */
+  async lastMark(): Promise<number> {
+    const { dexieDb } = await tableOf(this.#cases);
+    return (await dexieDb.table<Mark, number>(MARKS).toCollection().last())?.sequence ?? 0;
+  }
+
+  /** For when nothing is on its way out. The numbers go on. */
+  async forgetMarks(): Promise<void> {
+    const { dexieDb } = await tableOf(this.#cases);
+    await dexieDb.table(MARKS).clear();
   }
 
   async #writeNow(rows: BulkWriteRow<CaseRecord>[]): Promise<CaseId[]> {
@@ -71,23 +111,33 @@ export class CaseTable {
     return error.map(({ documentId }) => documentId);
   }
 
-  /** Compare-and-delete. Answers with those that stood unchanged. */
-  async takeOut(records: Stored[]): Promise<Set<CaseId>> {
+  /**
+   * Compare-and-delete of what was read from the outbox. Answers with those that stood unchanged: they are there, and have no mark since.
+   */
+  async takeOut(outgoing: Outgoing[]): Promise<Set<CaseId>> {
     const { dexieDb, dexieTable } = await tableOf(this.#cases);
-    const revisions = new Map(records.map(({ caseId, _rev }) => [caseId, _rev]));
-    const sorted = [...revisions.keys()].sort();
+    const expected = new Map(outgoing.map(({ caseId, mark }) => [caseId, mark]));
+    const sorted = [...expected.keys()].sort();
     const [first, last] = [sorted[0], sorted.at(-1)];
     if (first === undefined || last === undefined) return new Set();
-    return dexieDb.transaction('rw', dexieTable, async () => {
+    const marks = dexieDb.table<Mark, number>(MARKS);
+    return dexieDb.transaction('rw', [dexieTable, marks], async () => {
       const between = dexieTable.where('caseId').between(first, last, true, true);
-      const areNeighbours = (await between.count()) === revisions.size;
-      const there = (
-        areNeighbours ? await between.toArray() : (await dexieTable.bulkGet(sorted)).filter(Boolean)
-      ) as Stored[];
-      const same = there.filter(({ caseId, _rev }) => revisions.get(caseId) === _rev);
-      if (areNeighbours && same.length === revisions.size) await between.delete();
-      else await dexieTable.bulkDelete(same.map(({ caseId }) => caseId));
-      return new Set(same.map(({ caseId }) => caseId));
+      const [keys, written] = await Promise.all([
+        between.primaryKeys(),
+        marks.where('id').between(first, last, true, true).toArray(),
+      ]);
+      const there = new Set(keys as CaseId[]);
+      // The last of each counts: the index goes by id, then by number.
+      const lastMarks = new Map(written.map(({ id, sequence }) => [id, sequence]));
+      const isSame = (caseId: CaseId) =>
+        there.has(caseId) && (lastMarks.get(caseId) ?? 0) <= (expected.get(caseId) ?? 0);
+      const same = sorted.filter(isSame);
+      if (same.length === there.size) await between.delete();
+      else await dexieTable.bulkDelete(same);
+      const done = new Set(same);
+      await marks.bulkDelete(written.flatMap(({ id, sequence }) => (done.has(id) ? [sequence] : [])));
+      return done;
     });
   }
 }

@@ -9,6 +9,7 @@ import type { Problem } from '@sanji/sync/domain/problem';
 import { relayedOf, unsentOf } from '@sanji/sync/domain/relayed';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
 import type {
+  AnswerJournal,
   Gone,
   LocalCase,
   LocalCounts,
@@ -17,6 +18,7 @@ import type {
   Stray,
 } from '@sanji/sync/replication/ports';
 import { takeBack } from '@sanji/sync/replication/take-back';
+import { SealedAnswerJournal } from './answer-journal.ts';
 import { byQueue, tableOf, unsettled, type CaseCollection } from './case-database.ts';
 import { CaseTable, rowOf } from './case-table.ts';
 import type { CaseShelf } from './case-shelf.ts';
@@ -63,6 +65,7 @@ export class RxLocalStore implements LocalStore {
   readonly #station: StationDatabase;
   readonly #seal: Seal;
   readonly #recent = new RecentRecords();
+  readonly answers: AnswerJournal;
   #deviceId = '';
 
   constructor({ cases, shelf, station, seal }: LocalStoreParts) {
@@ -71,6 +74,7 @@ export class RxLocalStore implements LocalStore {
     this.#shelf = shelf;
     this.#station = station;
     this.#seal = seal;
+    this.answers = new SealedAnswerJournal(station, seal);
   }
 
   /** Whose rejections count as this station's. */
@@ -133,8 +137,9 @@ export class RxLocalStore implements LocalStore {
    */
   async #settle(rows: LocalWrite[]): Promise<Map<CaseId, boolean>> {
     const stood = rows.flatMap(({ doc, revision }) => {
-      const record = this.#recent.record(doc._id, revision);
-      return record?.dirty === 1 && dirtyOf(doc, this.#deviceId) === 0 ? [{ doc, record }] : [];
+      const { record, mark } = this.#recent.find(doc._id, revision) ?? {};
+      const isSettled = record?.dirty === 1 && dirtyOf(doc, this.#deviceId) === 0;
+      return isSettled && mark !== undefined ? [{ doc, mark }] : [];
     });
     if (stood.length < MANY) return new Map();
     // Nothing is on the shelf twice.
@@ -142,7 +147,7 @@ export class RxLocalStore implements LocalStore {
     const fresh = stood.filter(({ doc }) => !shelved.has(doc._id));
     if (fresh.length < MANY) return new Map();
     await this.#shelf.add(fresh.map(({ doc }) => packedOf(doc)));
-    const left = await this.#table.takeOut(fresh.map(({ record }) => record));
+    const left = await this.#table.takeOut(fresh.map(({ doc, mark }) => ({ caseId: doc._id, mark })));
     for (const { doc } of fresh) this.#recent.forget(doc._id);
     return new Map(fresh.map(({ doc }) => [doc._id, left.has(doc._id)]));
   }
@@ -204,6 +209,7 @@ export class RxLocalStore implements LocalStore {
           const here = found.get(record.caseId);
           return rowOf(record, here !== undefined && 'record' in here ? here.record : undefined);
         }),
+        (caseId) => !found.has(caseId),
       ),
     );
     const written = new Set(current.filter(({ record }) => !conflicts.has(record.caseId)));
@@ -216,9 +222,9 @@ export class RxLocalStore implements LocalStore {
     const standing = new Map<CaseId, Found>();
     const unknown: CaseId[] = [];
     for (const { record, revision } of rows) {
-      const recent = this.#recent.record(record.caseId, revision);
+      const recent = this.#recent.find(record.caseId, revision);
       if (recent === undefined) unknown.push(record.caseId);
-      else standing.set(record.caseId, { record: recent });
+      else standing.set(record.caseId, { record: recent.record });
     }
     for (const [caseId, found] of await this.#find(unknown)) standing.set(caseId, found);
     return standing;
@@ -247,21 +253,23 @@ export class RxLocalStore implements LocalStore {
   }
 
   async dirty(limit: number, except: ReadonlySet<CaseId> = new Set()): Promise<CaseDocument[]> {
+    const mark = await this.#table.lastMark();
     const keys = (await (await byQueue(this.#cases, 1, 1)).primaryKeys()) as CaseId[];
+    if (mark > 0 && keys.length === 0 && except.size === 0) await this.#table.forgetMarks();
     const wanted = keys.filter((caseId) => !except.has(caseId)).slice(0, limit);
     const byId = await this.#table.records(wanted);
     return Promise.all(
       wanted.flatMap((caseId) => {
         const record = byId.get(caseId);
         // Buried or sent by another tab since the keys were read.
-        return record?.dirty === 1 ? [this.#dirtyOne(record)] : [];
+        return record?.dirty === 1 ? [this.#dirtyOne(record, mark)] : [];
       }),
     );
   }
 
-  async #dirtyOne(record: Stored): Promise<CaseDocument> {
+  async #dirtyOne(record: Stored, mark: number): Promise<CaseDocument> {
     const doc = await documentOf(record, this.#seal);
-    this.#recent.note(record, doc);
+    this.#recent.note(record, { doc, mark });
     return doc;
   }
 

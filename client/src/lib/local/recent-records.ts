@@ -9,43 +9,47 @@ import type { CaseRecord } from './case-record.ts';
 
 export type Stored = RxDocumentData<CaseRecord>;
 
-/** What the lanes of a push have under way, and what they take next. */
-const MAX_RECORDS = 1_000;
+/** What the lanes of a push have under way and what waits to be written, and what they take next. */
+const MAX_RECORDS = 2_000;
+
+interface Recent {
+  record: Stored;
+  /** The last mark of the outbox before it was read (`case-table.ts`). */
+  mark?: number;
+  /** Given once to `takeDocument`. */
+  doc?: CaseDocument;
+}
 
 export class RecentRecords {
-  readonly #records = new Map<CaseId, Stored>();
-  readonly #documents = new Map<CaseId, CaseDocument>();
+  readonly #recent = new Map<CaseId, Recent>();
 
-  /** @param doc given once to `takeDocument` */
-  note(record: Stored, doc?: CaseDocument): void {
+  note(record: Stored, read: Pick<Recent, 'mark' | 'doc'> = {}): void {
     this.forget(record.caseId);
-    this.#records.set(record.caseId, record);
-    if (doc !== undefined) this.#documents.set(record.caseId, doc);
-    const [oldest] = this.#records.keys();
-    if (this.#records.size > MAX_RECORDS && oldest !== undefined) this.forget(oldest);
+    this.#recent.set(record.caseId, { ...read, record });
+    const [oldest] = this.#recent.keys();
+    if (this.#recent.size > MAX_RECORDS && oldest !== undefined) this.forget(oldest);
   }
 
   /** Undefined unless it was read under just this revision. */
-  record(caseId: CaseId, revision: string | undefined): Stored | undefined {
-    const record = this.#records.get(caseId);
-    return record?._rev === revision ? record : undefined;
+  find(caseId: CaseId, revision: string | undefined): Omit<Recent, 'doc'> | undefined {
+    const recent = this.#recent.get(caseId);
+    return recent?.record._rev === revision ? recent : undefined;
   }
 
   /** Once: who asks again wants to know what is there now. */
   takeDocument(caseId: CaseId): { doc: CaseDocument; revision: string } | undefined {
-    const [record, doc] = [this.#records.get(caseId), this.#documents.get(caseId)];
-    if (record === undefined || doc === undefined) return undefined;
-    this.#documents.delete(caseId);
-    return { doc, revision: record._rev };
+    const recent = this.#recent.get(caseId);
+    if (recent?.doc === undefined) return undefined;
+    const { doc, ...rest } = recent;
+    this.#recent.set(caseId, rest);
+    return { doc, revision: recent.record._rev };
   }
 
   forget(caseId: CaseId): void {
-    this.#records.delete(caseId);
-    this.#documents.delete(caseId);
+    this.#recent.delete(caseId);
   }
 
   clear(): void {
-    this.#records.clear();
-    this.#documents.clear();
+    this.#recent.clear();
   }
 }

@@ -65,6 +65,27 @@ test('one of them that grew meanwhile stays, and is a conflict', async () => {
   expect(await idsOf(here.reader)).toHaveLength(unsent.length);
 });
 
+test('one that left the outbox by another way meanwhile stays as it is there', async () => {
+  const here = await terminal();
+  const answered = await readOutbox(here);
+  const known = await here.otherTab.read(first._id);
+  const further = { ...ruled(first), n: 7 };
+  expect(await here.otherTab.write(further, known?.revision)).toBe(true);
+  expect((await here.store.writeMany(answered)).filter((isWritten) => !isWritten)).toHaveLength(1);
+  expect(await here.store.read(first._id)).toMatchObject({ doc: further });
+});
+
+test('a case that a clerk receives meanwhile, whose id lies between theirs, stays in the outbox', async () => {
+  const here = await terminal();
+  const answered = await readOutbox(here);
+  const [between] = unsent.splice(1, 1);
+  if (between === undefined) throw new Error('no case');
+  const others = answered.filter(({ doc }) => doc._id !== between._id);
+  await here.store.writeMany(others);
+  expect(await here.store.dirty(100)).toEqual([between]);
+  unsent.splice(1, 0, between);
+});
+
 test('after a crash before they left the outbox they are sent again, and are there once', async () => {
   const here = await terminal();
   const answered = await readOutbox(here);

@@ -72,6 +72,12 @@ export interface ShelfHead {
   cases: { caseId: string; queue: number }[];
 }
 
+/** What the hub answered and is not in the cases yet, sealed. */
+export interface AnswerRecord {
+  entry: number;
+  sealed: Uint8Array<ArrayBuffer>;
+}
+
 export interface StrayRecord {
   actionId: string;
   caseId: string;
@@ -96,6 +102,7 @@ export class StationDatabase extends Dexie {
   declare checkpoints: Table<{ feed: string; checkpoint: string }, string>;
   declare shelf: EntityTable<ShelfBlock, 'block'>;
   declare shelfHeads: Table<ShelfHead, number>;
+  declare answers: EntityTable<AnswerRecord, 'entry'>;
   declare settings: Table<{ name: string; value: unknown }, string>;
 
   constructor(name = 'sanji-station') {
@@ -116,5 +123,6 @@ export class StationDatabase extends Dexie {
       shelfHeads: 'block',
     });
     this.version(2).stores({ prints: '++id' });
+    this.version(3).stores({ answers: '++entry' });
   }
 }
