@@ -36,6 +36,7 @@ const kinds = ['embedded', 'compatible', ...(process.env['COUCHDB_URL'] ? ['real
 
 describe.each(kinds)('on the %s store', (kind) => {
   let hub: HubStores;
+  let prefixNow = '';
   let server: CompatibleServer | undefined;
   const dataDir = mkdtempSync(join(tmpdir(), 'adapters-'));
 
@@ -45,6 +46,7 @@ describe.each(kinds)('on the %s store', (kind) => {
   beforeEach(async () => {
     const couchdbUrl = kind === 'real' ? process.env['COUCHDB_URL'] : server?.url;
     const prefix = `t${randomBytes(6).toString('hex')}_`;
+    prefixNow = prefix;
     hub = await openHubStores({ dataDir, prefix, ...(couchdbUrl === undefined ? {} : { couchdbUrl }) });
   });
   afterEach(async () => {
@@ -71,6 +73,27 @@ describe.each(kinds)('on the %s store', (kind) => {
       await hub.master.putMany([{ ...caseOf(1), ...(read?.rev === undefined ? {} : { rev: read.rev }) }]),
     ).toEqual(['written']);
     await expect.poll(async () => (await hub.master.changes(null, 10)).ids).toEqual([doc._id]);
+  });
+
+  test('rule 18: a copy kept in memory counts for whoever has seen its revision, and for nobody once another process has written', async () => {
+    const doc = caseOf(0);
+    await hub.master.putMany([doc]);
+    const seen = async (rev: string | undefined) => {
+      await expect.poll(async () => (await hub.master.changes(null, 10)).seen?.get(doc._id)).toBe(rev);
+      return (await hub.master.changes(null, 10)).seen;
+    };
+    const [first] = await hub.master.getMany([doc._id]);
+    const [kept] = await hub.master.getMany([doc._id], await seen(first?.rev));
+    expect(kept).toEqual(first);
+    if (kind === 'embedded') return;
+    // Two stores that know nothing of each other, as two processes.
+    const couchdbUrl = (kind === 'real' ? process.env['COUCHDB_URL'] : server?.url) ?? '';
+    const other = await openHubStores({ dataDir: '', prefix: prefixNow, couchdbUrl });
+    await other.master.putMany([{ ...caseOf(1), ...(first?.rev === undefined ? {} : { rev: first.rev }) }]);
+    const [theirs] = await other.master.getMany([doc._id]);
+    const [read] = await hub.master.getMany([doc._id], await seen(theirs?.rev));
+    expect(read).toMatchObject({ n: 1 });
+    await other.store.close();
   });
 
   test('rule 16: a feed entry is put only when its n is greater, or the unit has left', async () => {

@@ -50,6 +50,9 @@ describe.each(kinds)('trap (h) on the %s server', (kind) => {
       const branch = { ...doc, _rev: `2-${hash}`, _revisions: { start: 2, ids: [hash, parent] } };
       await raw(`/${prefix}cases/_bulk_docs`, { new_edits: false, docs: [branch] });
     }
+    // Not even whoever has just seen the winner in the changes takes it for all there is.
+    await expect.poll(async () => (await hub.master.changes(null, 10)).ids).toEqual([caseId]);
+    expect((await hub.master.changes(null, 10)).seen?.has(caseId)).toBe(false);
     const read = () => raw(`/${prefix}cases/${caseId}?conflicts=true`);
     expect(await read()).toHaveProperty('_conflicts.1');
 
