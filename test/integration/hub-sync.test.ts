@@ -1,5 +1,7 @@
+import type { PackedCase } from '@sanji/sync/protocol/messages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fold } from '@sanji/sync/domain/fold';
+import { readSnapshot } from '@sanji/sync/replication/read-snapshot';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { signValue } from '@sanji/sync/domain/signing';
 import { ask, login, startTestHub, type TestHub } from './running-hub.ts';
@@ -73,19 +75,22 @@ test('a snapshot is one gzip stream of packed cases between its head and its end
   const feed = feedOf(community.unit);
   const read = async () => {
     const response = await fetch(`${hub.url}/sync/snapshot?feed=${feed}`, { headers: community.headers });
-    return (await response.text())
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    const snapshot = await readSnapshot(response.body);
+    if (!snapshot.ok) throw new Error(snapshot.problem.code);
+    const { head, batches } = snapshot.value;
+    const rows: PackedCase[] = [];
+    for await (const batch of batches) rows.push(...batch);
+    return { head, rows };
   };
-  const lines = await read();
-  const count = lines.length - 2;
-  expect(lines[0]).toMatchObject({ v: 1, count });
-  expect(lines.at(-1)).toEqual({ end: count });
-  expect(count).toBe((await community.pull()).size);
+  const { head, rows } = await read();
+  expect(head).toMatchObject({ v: 1, count: rows.length });
+  const pulled = await community.pull();
+  expect(Object.fromEntries(rows.map(({ caseId, body }) => [caseId, JSON.parse(body) as unknown]))).toEqual(
+    Object.fromEntries(pulled),
+  );
   await community.push(await community.received('yangxm', matterId));
   await hub.hub.container.router.poke();
-  expect(await read()).toHaveLength(lines.length + 1);
+  expect((await read()).rows).toHaveLength(rows.length + 1);
 });
 
 describe('a push that is no good gets a problem document and changes nothing', () => {

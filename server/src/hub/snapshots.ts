@@ -5,7 +5,7 @@
 import type { FeedStore, MasterStore, Clock } from '@sanji/sync/replication/ports';
 import type { HubMemory } from '@sanji/sync/replication/checkpoint';
 import { PROTOCOL_VERSION, type SnapshotHead } from '@sanji/sync/protocol/messages';
-import { packCase } from '@sanji/sync/protocol/pack-case';
+import { packCase, packedLines } from '@sanji/sync/protocol/pack-case';
 import { isParty, logOf, sealCheckpoint } from './feed-reader.ts';
 import { compressBlock, joinBlocks, type Block } from './gzip-blocks.ts';
 
@@ -44,7 +44,7 @@ export class Snapshots {
     this.#deps = deps;
   }
 
-  /** The whole answer as gzip: head, one packed case a line, `{"end": count}`. */
+  /** The whole answer as gzip: head, two lines for each packed case, `{"end": count}`. */
   async read(feed: string): Promise<Buffer[]> {
     return this.#alone(feed, async () => {
       const kept = await this.#upToDate(feed);
@@ -112,7 +112,7 @@ export class Snapshots {
     for (const master of masters) {
       if (master === undefined || !isParty(master, feed)) continue;
       there.add(master._id);
-      text += `${JSON.stringify(packCase(master.head, logOf(master, this.#deps.memory().epoch.count)))}\n`;
+      text += packedLines(packCase(master.head, logOf(master, this.#deps.memory().epoch.count)));
     }
     for (const caseId of part.caseIds) {
       if (there.has(caseId)) continue;

@@ -3,6 +3,7 @@ import { feedOf, type CaseId, type UnitCode } from '@sanji/sync/domain/identifie
 import type { FeedStore } from '@sanji/sync/replication/ports';
 import type { Relay } from '@sanji/sync/replication/relay';
 import { packedAtRelay, sealRelayCheckpoint } from '@sanji/sync/replication/relay-feed';
+import { packedLines } from '@sanji/sync/protocol/pack-case';
 import { PROTOCOL_VERSION, type SnapshotHead } from '@sanji/sync/protocol/messages';
 import { compressBlock, joinBlocks, type Block } from '../hub/gzip-blocks.ts';
 
@@ -31,7 +32,7 @@ export async function relaySnapshot(
       each?.head.parties.includes(unit) === true ? [packedAtRelay(each)] : [],
     );
     count += rows.length;
-    blocks.push(await compressBlock(rows.map((row) => `${JSON.stringify(row)}\n`).join('')));
+    blocks.push(await compressBlock(rows.map(packedLines).join('')));
   }
   const head: SnapshotHead = {
     v: PROTOCOL_VERSION,

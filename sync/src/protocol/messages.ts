@@ -105,7 +105,7 @@ export const MAX_GIVE_BACK_BYTES = 8_000_000;
 export const GIVE_BACK_BYTES = 1_000_000;
 
 /**
- * `GET /sync/snapshot?feed`: newline-delimited JSON, compressed. First line `SnapshotHead`, then one `PackedCase` a line,
+ * `GET /sync/snapshot?feed`: newline-delimited JSON, compressed. First line `SnapshotHead`, then two lines for each `PackedCase` (`packedLines`),
  * last line `{"end": count}`, so that a truncated answer is noticed.
  */
 export interface SnapshotHead {

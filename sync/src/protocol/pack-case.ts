@@ -19,3 +19,16 @@ export function packCase(
     body: JSON.stringify(log),
   };
 }
+
+/**
+ * Its index on a line, the document on the next. A document within JSON would be escaped, and taking that apart costs a station more than all
+ * else of a first load.
+ */
+export function packedLines({ body, ...index }: PackedCase): string {
+  return `${JSON.stringify(index)}\n${body}\n`;
+}
+
+/** @param index a line of `packedLines`, parsed; @param body the next, as it is */
+export function unpackLines(index: object, body: string): PackedCase {
+  return { ...(index as Omit<PackedCase, 'body'>), body };
+}

@@ -1,6 +1,7 @@
 /** A snapshot as it comes over the line: newline-delimited JSON, head first, `{"end": count}` last. What is cut off is noticed. */
 import type { Result } from '../domain/problem.ts';
 import type { PackedCase, SnapshotHead } from '../protocol/messages.ts';
+import { unpackLines } from '../protocol/pack-case.ts';
 import type { Snapshot } from './ports.ts';
 import { SnapshotCut } from './pull-feed.ts';
 
@@ -28,17 +29,21 @@ async function* batchesOf(
 ): AsyncGenerator<PackedCase[]> {
   let batch: PackedCase[] = [];
   let seen = 0;
+  /** Of the case whose document is on the next line. */
+  let index: object | undefined;
   for await (const lines of chain(first, more)) {
     for (const line of lines) {
-      const row = JSON.parse(line) as PackedCase | { end: number };
-      if ('end' in row) {
-        if (row.end !== seen || seen !== count)
+      if (index === undefined) {
+        index = JSON.parse(line) as object;
+        if (!('end' in index)) continue;
+        if (index.end !== seen || seen !== count)
           throw new SnapshotCut(`snapshot has ${String(seen)} of ${String(count)} cases`);
         if (batch.length > 0) yield batch;
         return;
       }
       seen += 1;
-      batch.push(row);
+      batch.push(unpackLines(index, line));
+      index = undefined;
       if (batch.length < BATCH) continue;
       yield batch;
       batch = [];
@@ -63,11 +68,11 @@ async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator
     const { done, value } = await reader.read().catch((error: unknown) => {
       throw new SnapshotCut('the line was lost', { cause: error });
     });
-    rest += done ? decoder.decode() : decoder.decode(value, { stream: true });
-    const lines = rest.split('\n');
-    rest = done ? '' : (lines.pop() ?? '');
-    const whole = lines.filter((line) => line !== '');
-    if (whole.length > 0) yield whole;
+    // What no line break ends was cut off.
     if (done) return;
+    rest += decoder.decode(value, { stream: true });
+    const lines = rest.split('\n');
+    rest = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
   }
 }

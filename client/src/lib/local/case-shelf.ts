@@ -5,6 +5,7 @@
  */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
+import { packedLines, unpackLines } from '@sanji/sync/protocol/pack-case';
 import { liveQuery } from 'dexie';
 import { queueOf } from './case-record.ts';
 import type { Seal } from './seal.ts';
@@ -154,18 +155,16 @@ function isSame(a: ShelfBlock, b: ShelfBlock | undefined): boolean {
   return b?.sealed.subarray(0, 12).every((byte, i) => byte === a.sealed[i]) === true;
 }
 
-/** A line a case, its document on the next: a document within JSON would be escaped, which costs more than the sealing. */
+/** As they come in a first load. */
 function packBlock(rows: PackedCase[]): string {
-  return rows.map(({ body, ...index }) => `${JSON.stringify(index)}\n${body}`).join('\n');
+  return rows.map(packedLines).join('');
 }
 
 function unpackBlock(text: string): PackedCase[] {
   if (text === '') return [];
   const lines = text.split('\n');
   const rows: PackedCase[] = [];
-  for (let i = 0; i + 1 < lines.length; i += 2) {
-    const index = JSON.parse(lines[i] ?? '') as Omit<PackedCase, 'body'>;
-    rows.push({ ...index, body: lines[i + 1] ?? '' });
-  }
+  for (let i = 0; i + 1 < lines.length; i += 2)
+    rows.push(unpackLines(JSON.parse(lines[i] ?? '') as object, lines[i + 1] ?? ''));
   return rows;
 }
