@@ -15,13 +15,20 @@ export async function importSealKey(raw: Uint8Array<ArrayBuffer>): Promise<SealK
   return crypto.subtle.importKey('raw', raw, ALGORITHM, false, ['encrypt', 'decrypt']);
 }
 
-/** The iv, then the ciphertext with its tag. */
-export async function sealText(key: SealKey, text: string, label: string): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The iv, then the ciphertext with its tag.
+ * @param text or its UTF-8
+ */
+export async function sealText(
+  key: SealKey,
+  text: string | Uint8Array<ArrayBuffer>,
+  label: string,
+): Promise<Uint8Array<ArrayBuffer>> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
   const sealed = await crypto.subtle.encrypt(
     { name: ALGORITHM, iv, additionalData: encoded(label) },
     key,
-    encoded(text),
+    typeof text === 'string' ? encoded(text) : text,
   );
   const bytes = new Uint8Array(IV_BYTES + sealed.byteLength);
   bytes.set(iv);

@@ -28,7 +28,36 @@ export function packedLines({ body, ...index }: PackedCase): string {
   return `${JSON.stringify(index)}\n${body}\n`;
 }
 
-/** @param index a line of `packedLines`, parsed; @param body the next, as it is */
-export function unpackLines(index: object, body: string): PackedCase {
-  return { ...(index as Omit<PackedCase, 'body'>), body };
+/** @param index a line of `packedLines`; @param body the next */
+export function unpackLines(index: string, body: string): PackedCase {
+  return { ...(JSON.parse(index) as Omit<PackedCase, 'body'>), body };
+}
+
+/** The two lines of a case in UTF-8, as they came. */
+const received = new WeakMap<PackedCase, readonly Uint8Array[]>();
+
+/**
+ * A case as it came over the line, line breaks included. Its document is decoded when somebody asks for it: a station that only stores it never
+ * does, and decoding and encoding were half of a first load.
+ */
+export function unpackBytes(index: Uint8Array, body: Uint8Array): PackedCase {
+  const row = JSON.parse(new TextDecoder().decode(index)) as PackedCase;
+  Object.defineProperty(row, 'body', {
+    enumerable: true,
+    get: () => new TextDecoder().decode(body.subarray(0, -1)),
+  });
+  received.set(row, [index, body]);
+  return row;
+}
+
+/** `packedLines` of all of them, one after the other, in UTF-8. */
+export function packedBytes(rows: readonly PackedCase[]): Uint8Array<ArrayBuffer> {
+  const parts = rows.flatMap((row) => received.get(row) ?? [new TextEncoder().encode(packedLines(row))]);
+  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
 }

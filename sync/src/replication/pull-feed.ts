@@ -248,10 +248,9 @@ async function loadSnapshot(context: PushContext, feed: string): Promise<Problem
 
 async function storePacked(context: PushContext, rows: PackedCase[]): Promise<CaseDocument[]> {
   const here = new Set(await context.local.insertPacked(rows.filter(({ isRelayed }) => isRelayed !== true)));
-  const known = rows.flatMap(({ caseId, body, isRelayed }) =>
-    isRelayed === true || here.has(caseId) ? [JSON.parse(body) as CaseDocument] : [],
-  );
-  return applyCanonical(context, known);
+  const known = rows.filter(({ caseId, isRelayed }) => isRelayed === true || here.has(caseId));
+  const docs = known.map(({ body }) => JSON.parse(body) as CaseDocument);
+  return applyCanonical(context, docs);
 }
 
 /** Thrown by a hub adapter when the answer ended before its last line. */

@@ -5,7 +5,7 @@
  */
 import type { CaseId } from '@sanji/sync/domain/identifiers';
 import type { PackedCase } from '@sanji/sync/protocol/messages';
-import { packedLines, unpackLines } from '@sanji/sync/protocol/pack-case';
+import { packedBytes, unpackLines } from '@sanji/sync/protocol/pack-case';
 import { liveQuery } from 'dexie';
 import { queueOf } from './case-record.ts';
 import type { Seal } from './seal.ts';
@@ -31,7 +31,7 @@ export class CaseShelf {
     const parts: PackedCase[][] = [];
     for (let i = 0; i < rows.length; i += BLOCK_CASES) parts.push(rows.slice(i, i + BLOCK_CASES));
     // Before the transaction: IndexedDB ends one that waits for anything else.
-    const sealed = await Promise.all(parts.map((part) => this.#seal.sealBytes(packBlock(part), LABEL)));
+    const sealed = await Promise.all(parts.map((part) => this.#seal.sealBytes(packedBytes(part), LABEL)));
     const { shelf, shelfHeads } = this.#station;
     await this.#station.transaction('rw', shelf, shelfHeads, async () => {
       for (const [i, part] of parts.entries()) {
@@ -82,7 +82,7 @@ export class CaseShelf {
       const { block } = place;
       const before = await shelf.get(block);
       const rows = (await this.#open(before)).filter((row) => row.caseId !== caseId);
-      const sealed = await this.#seal.sealBytes(packBlock(rows), LABEL);
+      const sealed = await this.#seal.sealBytes(packedBytes(rows), LABEL);
       const isDone = await this.#station.transaction('rw', shelf, shelfHeads, async () => {
         const now = await shelf.get(block);
         // Another tab took off another case meanwhile.
@@ -131,7 +131,7 @@ export class CaseShelf {
   }
 
   async #open(block: ShelfBlock | undefined): Promise<PackedCase[]> {
-    return block === undefined ? [] : unpackBlock(await this.#seal.openBytes(block.sealed, LABEL));
+    return block === undefined ? [] : unpackedBytes(await this.#seal.openBytes(block.sealed, LABEL));
   }
 
   async #refresh(): Promise<void> {
@@ -155,16 +155,10 @@ function isSame(a: ShelfBlock, b: ShelfBlock | undefined): boolean {
   return b?.sealed.subarray(0, 12).every((byte, i) => byte === a.sealed[i]) === true;
 }
 
-/** As they come in a first load. */
-function packBlock(rows: PackedCase[]): string {
-  return rows.map(packedLines).join('');
-}
-
-function unpackBlock(text: string): PackedCase[] {
+function unpackedBytes(text: string): PackedCase[] {
   if (text === '') return [];
   const lines = text.split('\n');
   const rows: PackedCase[] = [];
-  for (let i = 0; i + 1 < lines.length; i += 2)
-    rows.push(unpackLines(JSON.parse(lines[i] ?? '') as object, lines[i + 1] ?? ''));
+  for (let i = 0; i + 1 < lines.length; i += 2) rows.push(unpackLines(lines[i] ?? '', lines[i + 1] ?? ''));
   return rows;
 }

@@ -4,6 +4,7 @@ import { Dexie } from 'dexie';
 import { describe, expect, test } from 'vitest';
 import type { CaseDocument } from '@sanji/sync/domain/action';
 import { problem } from '@sanji/sync/domain/problem';
+import { packedLines, unpackBytes } from '@sanji/sync/protocol/pack-case';
 import { localStoreSuite } from '@sanji/sync/testing/local-store-suite';
 import type { StoredCase } from './case-reader.ts';
 import { CaseShelf } from './case-shelf.ts';
@@ -40,6 +41,21 @@ describe('a first load on the shelf', () => {
     expect((await reader.firstPage(3)).map(({ caseId }) => caseId)).toEqual(
       rows.slice(0, 3).map(({ caseId }) => caseId),
     );
+  });
+
+  test('is stored as it came over the line, and read as what was packed', async () => {
+    const { store, shelf } = await terminal();
+    const came = rows.slice(0, 150).map((row) => {
+      const [index = '', body = ''] = packedLines(row).split('\n');
+      const encoder = new TextEncoder();
+      return unpackBytes(encoder.encode(`${index}\n`), encoder.encode(`${body}\n`));
+    });
+    // What was made of such a row is another one.
+    const [made, ...others] = came;
+    const changed = made === undefined ? [] : [{ ...made, n: 9 }];
+    await store.insertPacked([...changed, ...others]);
+    const read = (await Promise.all((await shelf.blocks()).map((block) => shelf.rowsOf(block)))).flat();
+    expect(read).toEqual([{ ...rows[0], n: 9 }, ...rows.slice(1, 150)]);
   });
 
   test('gives way to a case once that is written, and a case is listed once', async () => {

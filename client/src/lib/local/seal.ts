@@ -27,7 +27,7 @@ export class Seal {
   }
 
   /** @param label what the text belongs to: under another label it does not open, so sealed texts cannot be exchanged */
-  async sealBytes(text: string, label: string): Promise<Uint8Array<ArrayBuffer>> {
+  async sealBytes(text: string | Uint8Array<ArrayBuffer>, label: string): Promise<Uint8Array<ArrayBuffer>> {
     return sealText(this.#get(), text, label);
   }
 
