@@ -33,14 +33,18 @@ export class CaseShelf {
     // Before the transaction: IndexedDB ends one that waits for anything else.
     const sealed = await Promise.all(parts.map((part) => this.#seal.sealBytes(packedBytes(part), LABEL)));
     const { shelf, shelfHeads } = this.#station;
-    await this.#station.transaction('rw', shelf, shelfHeads, async () => {
+    const added = await this.#station.transaction('rw', shelf, shelfHeads, async () => {
+      const heads: ShelfHead[] = [];
       for (const [i, part] of parts.entries()) {
         const bytes = sealed[i];
         if (bytes === undefined) continue;
-        const block = await shelf.add({ sealed: bytes });
-        await shelfHeads.add({ block, cases: part.map(headOf) });
+        const head = { block: await shelf.add({ sealed: bytes }), cases: part.map(headOf) };
+        await shelfHeads.add(head);
+        heads.push(head);
       }
+      return heads;
     });
+    for (const head of added) this.#index(head);
   }
 
   async find(caseIds: CaseId[]): Promise<Map<CaseId, PackedCase>> {
@@ -138,11 +142,13 @@ export class CaseShelf {
     const keys = await this.#station.shelfHeads.toCollection().primaryKeys();
     const fresh = keys.filter((block) => !this.#indexed.has(block));
     if (fresh.length === 0) return;
-    for (const head of await this.#station.shelfHeads.bulkGet(fresh)) {
-      if (head === undefined) continue;
-      this.#indexed.add(head.block);
-      for (const { caseId, queue } of head.cases) this.#places.set(caseId, { block: head.block, queue });
-    }
+    for (const head of await this.#station.shelfHeads.bulkGet(fresh))
+      if (head !== undefined) this.#index(head);
+  }
+
+  #index({ block, cases }: ShelfHead): void {
+    this.#indexed.add(block);
+    for (const { caseId, queue } of cases) this.#places.set(caseId, { block, queue });
   }
 }
 
