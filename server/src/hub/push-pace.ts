@@ -11,7 +11,7 @@ const QUIET_MS = 100;
 const BULK_CASES = 20;
 const BULK_QUIET_MS = 300;
 /** Nobody waits longer for what others did. */
-const MAX_WAIT_MS = 2_000;
+const MAX_WAIT_MS = 800;
 
 export class PushPace {
   readonly #time: Clock & Timer;

@@ -1,6 +1,7 @@
 /**
  * What may be used once only, in the database `register`: the places of each device's chain, the case numbers of each terminal. No personal
- * data. Where this process alone writes, pages in use are kept in memory.
+ * data. Pages in use are kept in memory, also where other processes write: who stands on a page stays there, so a kept page says nothing that is
+ * not so, and a place that is taken on it meanwhile is a conflict, after which the page is read anew.
  */
 import type { Holder, Register, RegisterPage } from '@sanji/sync/replication/ports';
 import type { Database, Read, Store, StoredDocument } from './store.ts';
@@ -23,18 +24,16 @@ const MAX_KEPT = 2_000;
 
 export async function openRegisterStore(store: Store): Promise<RegisterStore> {
   const database = await store.open<RegisterDocument>('register', { reconcile: everybody });
-  return new RegisterDatabase(database, store.kind === 'embedded' ? MAX_KEPT : 0);
+  return new RegisterDatabase(database);
 }
 
 class RegisterDatabase implements RegisterStore {
   readonly #database: Database<RegisterDocument>;
-  readonly #maxKept: number;
   /** In order of use, the newest last. */
   readonly #kept = new Map<string, RegisterPage>();
 
-  constructor(database: Database<RegisterDocument>, maxKept: number) {
+  constructor(database: Database<RegisterDocument>) {
     this.#database = database;
-    this.#maxKept = maxKept;
   }
 
   async getMany(ids: string[]): Promise<(RegisterPage | undefined)[]> {
@@ -73,7 +72,7 @@ class RegisterDatabase implements RegisterStore {
     this.#kept.delete(page._id);
     this.#kept.set(page._id, page);
     const [oldest] = this.#kept.keys();
-    if (this.#kept.size > this.#maxKept && oldest !== undefined) this.#kept.delete(oldest);
+    if (this.#kept.size > MAX_KEPT && oldest !== undefined) this.#kept.delete(oldest);
   }
 }
 

@@ -70,6 +70,8 @@ class Outbox {
   #hasMore = true;
   #problem: Problem | undefined;
   #isOver = false;
+  /** Of what was waiting when the outbox had been read to its end. */
+  #share = Infinity;
   readonly #deferred: DeferredAnswers;
 
   constructor(context: PushContext) {
@@ -127,14 +129,21 @@ class Outbox {
       again = await this.#readOnce();
     }
     if (this.#isOver || this.#waiting.length === 0) return undefined;
-    // The end is shared out, so that the lanes come to it together.
-    const share = this.#hasMore ? Infinity : Math.max(FIRST_CASES, Math.ceil(this.#waiting.length / LANES));
-    const batch = batchOf(this.#waiting, Math.min(this.#size, share));
+    const batch = batchOf(this.#waiting, Math.min(this.#size, this.#endShare()));
     this.#waiting = this.#waiting.slice(batch.length);
     // Read on while the lanes are busy. A store that fails now fails again when it is asked in earnest.
     if (this.#hasMore && this.#waiting.length <= LANES * this.#size)
       void this.#readOnce().catch(() => undefined);
     return batch;
+  }
+
+  /** The end is shared out, so that the lanes come to it together. */
+  #endShare(): number {
+    const isEnd = !this.#hasMore && this.#waiting.length <= LANES * this.#size;
+    if (!isEnd) this.#share = Infinity;
+    else if (this.#share === Infinity)
+      this.#share = Math.max(FIRST_CASES, Math.ceil(this.#waiting.length / LANES));
+    return this.#share;
   }
 
   #readOnce(): Promise<boolean> {
