@@ -1,14 +1,13 @@
 /** No screen has a violation that axe can find (WCAG 2.2 AA and below), in Chinese and in English, online and off. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { cutOffWords, sidewaysParts, unmarked } from './seen.ts';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 const scratch = scratchDir();
 let hub: RunningHub;
 let station: Terminal;
@@ -52,11 +51,7 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
   it.each(SCREENS)('$name has no violation', async ({ path, ready }) => {
     await open(path(), ready, locale);
     expect(await station.page.locator('html').getAttribute('lang')).toBe(locale);
-    const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
-    const found = violations.map(
-      ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
-    );
-    expect(found).toEqual([]);
+    await expectNoViolation(station.page);
   });
 });
 
@@ -77,8 +72,7 @@ describe.each([
     await station.go(path());
     await station.byId(ready).first().waitFor({ state: 'attached' });
     expect(await station.page.evaluate(() => document.documentElement.scrollWidth)).toBe(size.width);
-    const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+    await expectNoViolation(station.page);
   });
 });
 
@@ -129,6 +123,5 @@ it('nothing moves where motion is to be reduced', async () => {
 it('the unlock screen has no violation', async () => {
   await station.page.keyboard.press('Alt+KeyL');
   await station.byId('unlock').waitFor();
-  const { violations } = await new AxeBuilder({ page: station.page }).withTags(TAGS).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  await expectNoViolation(station.page);
 });
