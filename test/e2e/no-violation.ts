@@ -1,6 +1,6 @@
 /** What no screen may have: a violation that axe can find, and on a phone anything that lies beyond its edge. */
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Page } from 'playwright-core';
+import type { Page, ViewportSize } from 'playwright-core';
 import { expect } from 'vitest';
 
 /** WCAG 2.2 AA and below, and what axe calls best practice. */
@@ -12,11 +12,20 @@ export async function expectNoViolation(page: Page): Promise<void> {
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
 }
 
-/** The page does not scroll sideways on a phone, and has no violation there. The window is as it was afterwards. */
+/** Neither wider nor taller than a phone, since only `main` scrolls, and without a violation there. The window is as it was afterwards. */
 export async function expectFitsPhone(page: Page): Promise<void> {
   const size = page.viewportSize();
   await page.setViewportSize(PHONE);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
-  await expectNoViolation(page);
+  await expectFits(page, PHONE);
   if (size !== null) await page.setViewportSize(size);
+}
+
+/** As `expectFitsPhone`, in a window that has that size already. */
+export async function expectFits(page: Page, { width, height }: ViewportSize): Promise<void> {
+  const measured = await page.evaluate(() => {
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    return { scrollWidth, scrollHeight };
+  });
+  expect(measured).toEqual({ scrollWidth: width, scrollHeight: height });
+  await expectNoViolation(page);
 }
