@@ -1,4 +1,4 @@
-/** Office hours in a real browser: drafted by one administrator, published by another, and read at a community, also with the line cut. */
+/** Office hours in a real browser: drafted by one administrator, published by another, and read at a community, also with the line cut. And working days. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -133,6 +133,30 @@ it('an earlier version is published anew, and the district’s hours come back',
   await desk.byId(`office-waiting-${UNITS.street}`).click();
   await desk.byId('office-publish').click();
   await desk.byId('office-history').getByText('未生效').waitFor();
+});
+
+it('working days of a year go the same way', async () => {
+  const year = String(Number(today().slice(0, 4)) + 1);
+  const newYear = `${year}-01-01`;
+  const look = async (): Promise<void> => {
+    await desk.go('/admin/calendars');
+    await desk.byId(`calendar-year-${year}`).click();
+  };
+  await look();
+  await desk.byId('calendar-begin').click();
+  await desk.page.locator(`[data-day="${newYear}"]`).click();
+  await desk.byId('calendar-changes').getByText(newYear).waitFor();
+  await desk.byId('calendar-issuer').fill('国办发明电〔2026〕7号（示例）');
+  await expectFitsPhone(desk.page);
+  await desk.byId('calendar-submit').click();
+  await desk.byId('calendar-done').getByText('已提交').waitFor();
+  await desk.byId('calendar-waiting').getByText('何文静').waitFor();
+  expect(await desk.byId('calendar-publish').count()).toBe(0);
+  await desk.switchTo(PEOPLE.sun);
+  await look();
+  await desk.byId('calendar-publish').click();
+  await desk.byId('calendar-history').getByText('何文静、孙丽').waitFor();
+  await expectFitsPhone(desk.page);
 });
 
 it('in English it has no violation either', async () => {
