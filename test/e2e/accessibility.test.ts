@@ -127,3 +127,19 @@ it('the unlock screen has no violation', async () => {
   await station.byId('unlock').waitFor();
   await expectNoViolation(station.page);
 });
+
+it('the unlock screen of six people fits a small screen in English too, with its keys', async () => {
+  const desk = await terminalAt(hub, scratch, { place: 'district', person: PEOPLE.he });
+  const size = { width: 1366, height: 768 };
+  await desk.page.setViewportSize(size);
+  await desk.page.evaluate(() => {
+    localStorage.setItem('PARAGLIDE_LOCALE', 'en');
+  });
+  await desk.go('/');
+  await desk.byId('staff-name').waitFor();
+  await desk.page.keyboard.press('Alt+KeyL');
+  await desk.byId('unlock').waitFor();
+  expect(await desk.page.getByRole('radio').count()).toBe(6);
+  await expectFits(desk.page, size);
+  await desk.close();
+});
