@@ -120,7 +120,8 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
     await desk.byId('matrix-submit').waitFor();
     // One row that the district decides: axe looks at every cell, and they are all alike.
     await press('Slash');
-    await desk.page.keyboard.type('530114003101');
+    // Filled, not typed: keys that follow the «/» faster than a hand's would be a scanner's, and taken for one.
+    await desk.byId('matrix-search').and(desk.page.locator(':focus')).fill('530114003101');
     const cells = desk.byId('matrix-grid').locator('[role=gridcell]');
     await cells.nth(COLUMNS).waitFor({ state: 'detached' });
     await cells.first().focus();
