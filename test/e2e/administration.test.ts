@@ -1,11 +1,11 @@
 /** Administration in a real browser: a terminal joins by the printed code and is taken out of service. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMINS, PEOPLE, scratchDir, terminalAt, UNITS } from './cast.ts';
 import { codeAt } from '../integration/authenticator.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectFitsPhone, expectNoViolation } from './no-violation.ts';
 import { restoreUnder } from './restored-hub.ts';
 import { Terminal, type Person } from './terminal.ts';
 
@@ -25,21 +25,6 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function expectNoViolation({ page }: Terminal): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
-/** On a phone the table scrolls, by keys too, and the page does not. */
-async function expectFitsPhone(terminal: Terminal): Promise<void> {
-  const { page } = terminal;
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  await expectNoViolation(terminal);
-  if (size !== null) await page.setViewportSize(size);
-}
-
 const READY = {
   devices: 'device-table',
   staff: 'staff-table',
@@ -58,7 +43,7 @@ async function administer(person: Person, place: keyof typeof READY): Promise<vo
   await desk.page.waitForURL(/\/admin\/\w/);
   await desk.page.locator(`nav a[href="/admin/${place}"]`).click();
   await desk.byId(READY[place]).waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
 }
 
 it('a terminal joins by the code of the slip, and is taken out of service with a reason', async () => {
@@ -68,7 +53,7 @@ it('a terminal joins by the code of the slip, and is taken out of service with a
   await desk.byId('enrol-unit').selectOption(UNITS.community);
   await desk.byId('enrol-issue').click();
   const code = await desk.byId('enrolment-code').innerText();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
 
   const window = new Terminal({
     profileDir: join(scratch, 'window'),
@@ -87,7 +72,7 @@ it('a terminal joins by the code of the slip, and is taken out of service with a
   await row.getByRole('button').click();
   await desk.byId('revoke-save').click();
   await desk.byId('revoke-dialog').getByText('必填').first().waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.byId('revoke-reason').fill('遗失或被盗');
   await desk.byId('revoke-save').click();
   await expect.poll(() => row.count()).toBe(0);
@@ -102,7 +87,7 @@ it('an account is opened by one administrator, given its roles by another, and b
   await desk.byId('staff-new').click();
   await desk.byId('person-save').click();
   await desk.page.locator('[data-testid=person-staffId][aria-invalid=true]').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.byId('person-staffId').fill('zhaom');
   await desk.byId('person-name').fill('李新');
   await desk.byId('person-unit').selectOption(UNITS.district);
@@ -113,7 +98,7 @@ it('an account is opened by one administrator, given its roles by another, and b
   await desk.byId('person-staffId').fill('lixin');
   await desk.byId('person-save').click();
   const first = await desk.byId('given-password').locator('code').innerText();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.byId('staff-search').fill('lixin');
   await desk.byId('staff-table').getByText('尚未授权').waitFor();
 
@@ -121,7 +106,7 @@ it('an account is opened by one administrator, given its roles by another, and b
   await desk.byId('edit-wug').click();
   await desk.byId('role-auditAdmin').uncheck();
   await desk.byId('roles-refusal').getByText('吴刚是最后一位审计管理').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.page.keyboard.press('Escape');
   await desk.byId('edit-lixin').click();
   await desk.byId('role-clerk').check();
@@ -168,7 +153,7 @@ it('the audit log is searched, checked and taken out as a file by the audit admi
   for (const words of ['终端停用', '终端 文林', '理由 遗失或被盗']) expect(told).toContain(words);
   await desk.byId('audit-verify').click();
   await desk.byId('audit-chain').getByText('完整').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   const saved = desk.page.waitForEvent('download');
   await desk.byId('audit-file').click();
   const path = join(scratch, 'audit.ndjson');
@@ -208,7 +193,7 @@ it('in English the screens of administration have no violation either', async ()
   await desk.go('/second-factor');
   await desk.byId('factor-set-up').click();
   await desk.byId('factor-secret').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await speak('zh-CN');
 });
 
@@ -228,13 +213,13 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await desk.byId('policy-minLength').fill('5');
   await desk.byId('policy-save').click();
   await desk.page.locator('[data-testid=policy-minLength][aria-invalid=true]').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.byId('policy-minLength').fill('10');
   await desk.byId('policy-save').click();
   await desk.byId('policy-saved').getByText('第 2 版').waitFor();
   await administer(ADMINS.security, 'sessions');
   await desk.byId('session-table').getByText('本次').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
 
   const elsewhere = await logInElsewhere(ADMINS.security);
   await desk.byId('person-menu').click();
@@ -248,7 +233,7 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await desk.byId('menu-factor').click();
   await desk.byId('factor-set-up').click();
   const secret = (await desk.byId('factor-secret').innerText()).replaceAll(/\s/g, '');
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
   await desk.byId('factor-first').fill(codeAt(secret, Date.now()));
   await desk.byId('factor-confirm').click();
   await expect.poll(() => desk.byId('recovery-codes').locator('li').count()).toBe(10);
@@ -258,7 +243,7 @@ it('rules for passwords change as a version, open sessions are seen, and the sec
   await desk.byId('factor-code').fill('nothing');
   await desk.byId('factor-show').click();
   await desk.byId('factor-page').getByText('动态码不对').waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
   await desk.page.locator('nav a[href="/admin"]').click();
   await desk.byId('to-factor').click();
   // The code before it was used up by setting up.
@@ -276,14 +261,14 @@ it('a unit takes a new name on its day, and is not closed while people are there
   await desk.byId('unit-close').check();
   await desk.byId('unit-save').click();
   await desk.byId('unit-refusal').getByText('杨晓梅').waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await desk.byId('unit-rename').check();
   await desk.byId('unit-display').fill('文林新');
   await desk.byId('unit-date').fill('20300101');
   await desk.byId('unit-save').click();
   await desk.byId('unit-done').getByText('2030-01-01').waitFor();
   await desk.byId('plan-table').getByText('文林新').waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
   await desk.byId('plan-drop').click();
   await desk.byId('plan-table').waitFor({ state: 'detached' });
 });
@@ -308,7 +293,7 @@ it.skipIf((process.env['COUCHDB_URL'] ?? '') !== '')(
       /编号已被另一条内容不同的操作占用[^]*停用并重新登记该终端/,
     );
     expect(await desk.byId('aside-table').innerText()).toContain(restored.deviceId);
-    await expectFitsPhone(desk);
+    await expectFitsPhone(desk.page);
   },
 );
 

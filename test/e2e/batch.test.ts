@@ -1,11 +1,11 @@
 /** A batch of as many cases as one may be, by keys alone: each row says what became of it, also where a colleague was there first. */
 import { rmSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
 import { startTestHub, TEST_NOW, type TestHub } from '../integration/running-hub.ts';
 import { TestStation } from '../integration/test-station.ts';
 import { forwardedMatters, PEOPLE, scratchDir, servedBy, terminalAt } from './cast.ts';
+import { expectFitsPhone, expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const CASES = 203;
@@ -81,19 +81,9 @@ it(`${String(MOST)} of ${String(CASES)} cases are accepted by keys, but for thos
   await expect.poll(() => line.filter({ hasText: '区中心已确认' }).count()).toBe(MOST - TAKEN);
 });
 
-async function expectFine(): Promise<void> {
-  const { page } = station;
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
 it('its result has no violation, also on a phone', async () => {
-  const { page } = station;
-  await expectFine();
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  await expectFine();
-  await page.setViewportSize({ width: 1440, height: 900 });
+  await expectNoViolation(station.page);
+  await expectFitsPhone(station.page);
 });
 
 it('what was not done is still marked, and Esc leads back step by step', async () => {
@@ -119,8 +109,8 @@ it('in English it goes the same way, and has no violation', async () => {
   await page.keyboard.press('KeyA');
   await page.keyboard.press('F9');
   await station.byId('batch-form').waitFor();
-  await expectFine();
+  await expectNoViolation(page);
   await page.keyboard.press('F9');
   await shows('batch-summary', `Accept: ${String(CASES - MOST)} done, 0 not done`);
-  await expectFine();
+  await expectNoViolation(page);
 });

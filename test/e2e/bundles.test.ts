@@ -1,10 +1,10 @@
 /** Places without a line: a day's work goes to the street on a stick and its answer comes back on one; and the end of a terminal. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decidedAtStreet, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const scratch = scratchDir();
@@ -140,8 +140,7 @@ it('a terminal taken out of service hands over what is unsent while it is locked
   await window.page.reload();
   await window.byId('retired').waitFor();
   expect(await window.byId('unlock').count()).toBe(0);
-  const { violations } = await new AxeBuilder({ page: window.page }).analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  await expectNoViolation(window.page);
 
   await window.page.unroute('**/sync/handover');
   // Pressed unless the terminal's own patience was quicker: then the button has gone.

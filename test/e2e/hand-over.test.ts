@@ -1,11 +1,11 @@
 /** Work that changes hands: an extension that somebody asks for and a leader answers, a case given to a colleague, the work of who leaves. */
 import { rmSync } from 'node:fs';
-import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startTestHub, TEST_NOW, type TestHub } from '../integration/running-hub.ts';
 import { TestStation } from '../integration/test-station.ts';
 import { ADMINS, PEOPLE, scratchDir, servedBy, terminalAt, UNITS } from './cast.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const scratch = scratchDir();
@@ -61,11 +61,6 @@ async function toWorkbench(): Promise<void> {
   await rows().first().waitFor();
 }
 
-async function expectNoViolation(): Promise<void> {
-  const { violations } = await new AxeBuilder({ page: street.page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
 async function speak(locale: 'zh-CN' | 'en'): Promise<void> {
   await street.page.evaluate((chosen) => {
     localStorage.setItem('PARAGLIDE_LOCALE', chosen);
@@ -77,7 +72,7 @@ it('an extension is asked for by keys, and what cannot be is said at its place',
   await street.byId('action-askExtend').waitFor();
   await street.page.keyboard.press('KeyE');
   await street.byId('action-dialog').waitFor();
-  await expectNoViolation();
+  await expectNoViolation(street.page);
   await street.byId('entry-days').fill('0');
   await street.byId('entry-reason').fill('需要到单位实地核查');
   await street.page.keyboard.press('F9');
@@ -110,7 +105,7 @@ it('the leader sees on the workbench who waits for an answer, refuses, and grant
   await street.page.keyboard.press('F9');
   await street.byId('action-dialog').waitFor();
   expect(await street.byId('entry-days').inputValue()).toBe('5');
-  await expectNoViolation();
+  await expectNoViolation(street.page);
   await speak('zh-CN');
   await openFirst();
   await street.act('extend');
@@ -167,7 +162,7 @@ it('who leaves hands over what is open, and who takes over sees it, and from who
   const card = street.byId('taken-over');
   await card.getByText('普玉兰 离开时交给您，还有 1 件未办结').waitFor();
   await (await rowOf(second)).getByText('接自 普玉兰').waitFor();
-  await expectNoViolation();
+  await expectNoViolation(street.page);
   await card.locator('a').first().click();
   await street.byId('case-taken').getByText('普玉兰').waitFor();
   await street.act('note', { text: '接手，已看过材料' });

@@ -1,7 +1,6 @@
 /** A file of matters goes round in a real browser: out as a workbook and back, refused by row and field, published by a second person. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dayOf } from '@sanji/sync/domain/calendar';
 import { fieldsOf } from '@sanji/sync/domain/form';
@@ -9,6 +8,7 @@ import { sheetsOf } from '@sanji/sync/domain/matter-sheets';
 import { makeWorkbook } from '../../client/src/lib/workbook/workbook.ts';
 import { acceptedMatter, PEOPLE, sampleMatters, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const scratch = scratchDir();
@@ -55,8 +55,7 @@ it.each(['en', 'zh-CN'])('its page in %s has no violation that axe can find', as
   await desk.byId('file-input').setInputFiles(fileOf({ legalDays: 'many' }));
   await desk.byId('file-problems').waitFor();
   expect(await desk.page.locator('html').getAttribute('lang')).toBe(locale);
-  const { violations } = await new AxeBuilder({ page: desk.page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
+  await expectNoViolation(desk.page);
 });
 
 it('is refused as a whole, with row, field and reason', async () => {

@@ -1,10 +1,10 @@
 /** A terminal whose unit was merged: what the clerk sees, what the administrator sees and does, and how it works on at the new unit. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMINS, forwardedMatters, PEOPLE, scratchDir, terminalAt, UNITS } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import { Terminal } from './terminal.ts';
 
 const HEIR = { code: '530102001001', name: '翠湖西路社区' };
@@ -29,11 +29,6 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true });
 });
 
-async function expectNoViolation({ page }: Terminal): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
 it('the clerk who was cut off during the merger reads where it went and what comes next, and nothing is lost', async () => {
   const [matter] = forwardedMatters();
   if (matter === undefined) throw new Error('the sample district has no such matter');
@@ -56,14 +51,14 @@ it('the clerk who was cut off during the merger reads where it went and what com
   await merged.getByText('文林社区-A1').waitFor();
   await merged.getByText(`用${HEIR.name}的登记码重新登记`).waitFor();
   expect(await station.byId('unlock').count()).toBe(0);
-  await expectNoViolation(station);
+  await expectNoViolation(station.page);
 });
 
 it('the list of terminals says that its unit merged, and the reason for taking it out of service is filled in', async () => {
   await desk.page.locator('nav a[href="/admin/devices"]').click();
   const row = desk.byId('device-table').locator('tbody tr').filter({ hasText: '文林' });
   await row.getByTestId('device-merged').getByText(HEIR.name).waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
   await row.getByRole('button').click();
   expect(await desk.byId('revoke-reason').inputValue()).toBe(`单位已并入${HEIR.name}`);
   await desk.byId('revoke-save').click();

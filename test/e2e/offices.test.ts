@@ -1,10 +1,10 @@
-/** Office hours in a real browser: drafted by one administrator, published by another, and read at a community, also with the line cut. */
+/** Office hours in a real browser: drafted by one administrator, published by another, and read at a community, also with the line cut. And working days. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { modesOf, PEOPLE, sampleMatters, scratchDir, terminalAt, UNITS } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectFitsPhone, expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const scratch = scratchDir();
@@ -36,20 +36,6 @@ function sentToTheStreet(): string {
   return found.matterId;
 }
 
-async function expectNoViolation({ page }: Terminal): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
-async function expectFitsPhone(terminal: Terminal): Promise<void> {
-  const { page } = terminal;
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
-  await expectNoViolation(terminal);
-  if (size !== null) await page.setViewportSize(size);
-}
-
 const today = () => new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 10);
 
 it('a draft is refused day by day, at the field that is wrong', async () => {
@@ -57,7 +43,7 @@ it('a draft is refused day by day, at the field that is wrong', async () => {
   await desk.page.locator('nav a[href="/admin/offices"]').click();
   await desk.byId('office-unit').selectOption(UNITS.street);
   await desk.byId('office-facts').getByText('周六').waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
   await desk.byId('office-begin').click();
   await desk.byId('office-time-1-2').fill('1130');
   await desk.byId('office-time-2-1').fill('0800');
@@ -70,7 +56,7 @@ it('a draft is refused day by day, at the field that is wrong', async () => {
   expect(await desk.byId('office-time-1-0').evaluate((field) => field === document.activeElement)).toBe(true);
   for (const field of ['phone', 'effectiveFrom', 'document'])
     expect(await desk.byId(`office-${field}`).getAttribute('aria-invalid')).toBe('true');
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
 });
 
 it('is handed in by keyboard alone, with the difference beside it', async () => {
@@ -100,7 +86,7 @@ it('is handed in by keyboard alone, with the difference beside it', async () => 
   await desk.byId('office-done').getByText('已提交').waitFor();
   await desk.byId('office-effect').waitFor();
   expect(await desk.byId('office-publish').count()).toBe(0);
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
 });
 
 it('is published by the second administrator, who finds it waiting', async () => {
@@ -113,7 +99,7 @@ it('is published by the second administrator, who finds it waiting', async () =>
   await desk.byId('office-done').getByText('已发布').waitFor();
   await desk.byId('office-history').getByText('何文静、孙丽').waitFor();
   await desk.byId('office-facts').getByText('08:30–12:00、13:30–17:30').first().waitFor();
-  await expectNoViolation(desk);
+  await expectNoViolation(desk.page);
 });
 
 it('a community shows the new hours in its guide after the next round, and keeps them with the line cut', async () => {
@@ -127,7 +113,7 @@ it('a community shows the new hours in its guide after the next round, and keeps
   await where.getByText('周一至周五 08:30–12:00、13:30–17:30；周六 09:00–12:00').waitFor();
   const said = await where.innerText();
   for (const words of ['华山街道为民服务站', '地址：', '0871-12345']) expect(said).toContain(words);
-  await expectNoViolation(station);
+  await expectNoViolation(station.page);
   await station.go('/intake');
   await station.byId('intake-matter-search').fill(basicCode ?? '');
   await station.page.getByText(/请到华山街道为民服务站办理，今天/).waitFor();
@@ -149,14 +135,38 @@ it('an earlier version is published anew, and the district’s hours come back',
   await desk.byId('office-history').getByText('未生效').waitFor();
 });
 
+it('working days of a year go the same way', async () => {
+  const year = String(Number(today().slice(0, 4)) + 1);
+  const newYear = `${year}-01-01`;
+  const look = async (): Promise<void> => {
+    await desk.go('/admin/calendars');
+    await desk.byId(`calendar-year-${year}`).click();
+  };
+  await look();
+  await desk.byId('calendar-begin').click();
+  await desk.page.locator(`[data-day="${newYear}"]`).click();
+  await desk.byId('calendar-changes').getByText(newYear).waitFor();
+  await desk.byId('calendar-issuer').fill('国办发明电〔2026〕7号（示例）');
+  await expectFitsPhone(desk.page);
+  await desk.byId('calendar-submit').click();
+  await desk.byId('calendar-done').getByText('已提交').waitFor();
+  await desk.byId('calendar-waiting').getByText('何文静').waitFor();
+  expect(await desk.byId('calendar-publish').count()).toBe(0);
+  await desk.switchTo(PEOPLE.sun);
+  await look();
+  await desk.byId('calendar-publish').click();
+  await desk.byId('calendar-history').getByText('何文静、孙丽').waitFor();
+  await expectFitsPhone(desk.page);
+});
+
 it('in English it has no violation either', async () => {
   await desk.page.evaluate(() => {
     localStorage.setItem('PARAGLIDE_LOCALE', 'en');
   });
   await desk.go('/admin/offices');
   await desk.byId('office-facts').waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
   await desk.byId('office-begin').click();
   await desk.byId('office-form').waitFor();
-  await expectFitsPhone(desk);
+  await expectFitsPhone(desk.page);
 });

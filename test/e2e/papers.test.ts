@@ -1,10 +1,10 @@
 /** Papers at work: printed without a line, judged without a line at another station, held back until the hub has confirmed a decision. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { decidedAtStreet, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const scratch = scratchDir();
@@ -90,11 +90,6 @@ async function sheetsTakenAway({ page }: Terminal): Promise<() => Promise<number
   return () => count.evaluate(({ taken }) => taken);
 }
 
-async function expectNoViolation({ page }: Terminal): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-}
-
 it('are chosen, turned and printed by keys alone, without a line; each print is counted, and in the audit log later', async () => {
   await hub.stop();
   await community.receive(matter, '王示例', 'forward');
@@ -110,7 +105,7 @@ it('are chosen, turned and printed by keys alone, without a line; each print is 
   await community.page.locator('[data-testid=paper-sheet].A4').waitFor();
   await community.page.keyboard.press('l');
   await community.page.locator('[data-testid=paper-sheet][lang=en]').waitFor();
-  await expectNoViolation(community);
+  await expectNoViolation(community.page);
   for (const copy of [1, 2]) {
     await community.page.keyboard.press('F9');
     await community.page.getByText(`本机已打印 ${String(copy)} 次`).waitFor();
@@ -151,7 +146,7 @@ it('a decision made without a line is marked, and its paper waits until the hub 
   expect(await street.byId('paper-sheet').count()).toBe(0);
   await street.page.keyboard.press('F9');
   expect(await street.byId('paper-sent').innerText()).toBe('');
-  await expectNoViolation(street);
+  await expectNoViolation(street.page);
 
   hub = await startHubProcess(place);
   await street.synced();
@@ -191,7 +186,7 @@ it('are judged at another station without a line, by text and by picture, and ea
 
   expect((await verdictAt(street, shared.toLowerCase())).kind).toBe('valid');
   await street.page.getByText('与本机的办件一致').waitFor();
-  await expectNoViolation(street);
+  await expectNoViolation(street.page);
   await street.byId('verify-open-paper').click();
   await street.byId('paper-sheet').first().waitFor();
   expect(await street.byId('paper-title').first().innerText()).toBe('收件凭证');
@@ -240,7 +235,7 @@ it('a notice that the hub did not adopt is of other content; a withdrawn termina
   await verdictAt(community, notice);
   const unadopted = community.page.locator('[data-testid=verify-verdict][data-verdict=otherContent]');
   expect(await unadopted.innerText()).toContain('与本机的办件内容不符');
-  await expectNoViolation(community);
+  await expectNoViolation(community.page);
 
   const deviceId = (notice.split('.')[5] ?? '').toLowerCase();
   await as('zhouj', 'POST', `/api/devices/${deviceId}/revoke`, { reason: 'lost' });

@@ -1,11 +1,11 @@
 /** The widest grid there can be, by keys: to the far corner and back, changed there, and from what is wrong to where it is. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { AxeBuilder } from '@axe-core/playwright';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeWideDistrict } from '../bench/wide-district.ts';
 import { PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
+import { expectNoViolation } from './no-violation.ts';
 import type { Terminal } from './terminal.ts';
 
 const [ROWS, COLUMNS] = [80, 113];
@@ -112,11 +112,6 @@ it('a change in the corner is a change, and what is wrong there is marked and le
 });
 
 describe.each(['zh-CN', 'en'])('in %s', (locale) => {
-  const expectNoViolation = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page: desk.page }).analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join()}`)).toEqual([]);
-  };
-
   it('marked rows, faults and the dialog of a cell have no violation', async () => {
     await desk.page.evaluate((chosen) => {
       localStorage.setItem('PARAGLIDE_LOCALE', chosen);
@@ -125,7 +120,8 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
     await desk.byId('matrix-submit').waitFor();
     // One row that the district decides: axe looks at every cell, and they are all alike.
     await press('Slash');
-    await desk.page.keyboard.type('530114003101');
+    // Filled, not typed: keys that follow the «/» faster than a hand's would be a scanner's, and taken for one.
+    await desk.byId('matrix-search').and(desk.page.locator(':focus')).fill('530114003101');
     const cells = desk.byId('matrix-grid').locator('[role=gridcell]');
     await cells.nth(COLUMNS).waitFor({ state: 'detached' });
     await cells.first().focus();
@@ -133,10 +129,10 @@ describe.each(['zh-CN', 'en'])('in %s', (locale) => {
     await desk.byId('matrix-problems').waitFor();
     await press('F6', 'Space');
     expect(await desk.byId('matrix-grid').locator('tr[aria-selected=true]').count()).toBe(1);
-    await expectNoViolation();
+    await expectNoViolation(desk.page);
     await press('Escape', 'KeyC');
     await desk.byId('condition-dialog').waitFor();
-    await expectNoViolation();
+    await expectNoViolation(desk.page);
     await press('Escape');
     await desk.byId('condition-dialog').waitFor({ state: 'detached' });
   });

@@ -17,8 +17,15 @@ describe('an export', () => {
   test('holds together, and says what it holds and what the hub knows of its terminals', async () => {
     const report = await whole.verified();
     expect(report.found).toBeUndefined();
-    expect(report.counts).toMatchObject({ devices: 6, cases: 4, actions: 13, aside: 6 });
+    expect(report.counts).toMatchObject({ devices: 7, cases: 4, actions: 13, aside: 6 });
     expect(new Set(report.findings.map(({ kind }) => kind))).toEqual(new Set(['fork-known']));
+  });
+
+  test('holds a street’s relay among the devices, as what it is', () => {
+    const kinds = whole
+      .rows('catalog')
+      .map(({ entry }) => (entry as { device?: { kind?: string } }).device?.kind);
+    expect(kinds.filter((kind) => kind !== undefined)).toEqual(['relay']);
   });
 
   test('is believed only under the key that is trusted', async () => {

@@ -1,7 +1,11 @@
-/** A small hub on which something of everything has happened: work, a refusal, a copied profile, a lost terminal, rules published. */
+/**
+ * A small hub on which something of everything has happened: a relay that joined, work, a refusal, a copied profile, a lost terminal, rules
+ * published.
+ */
 import type { TierRule } from '@sanji/sync/domain/catalog';
 import { auditChains } from '@sanji/sync/replication/audit-chains';
 import { ask, login, startTestHub, type TestHub } from './running-hub.ts';
+import { startTestRelay } from './running-relay.ts';
 import { smallDistrict } from './small-district.ts';
 import { TestStation } from './test-station.ts';
 
@@ -23,6 +27,8 @@ export async function startAuditedHub(): Promise<AuditedHub> {
   const community = await TestStation.join(hub, 'yangxm');
   const street = await TestStation.join(hub, 'puyl');
   const idle = await TestStation.join(hub, 'zhaom');
+  const relay = await startTestRelay(hub, street.unit);
+  await relay.end();
   const matterId = community.forwardedMatter(street);
   for (let i = 0; i < 3; i++) {
     await community.push(await community.received('yangxm', matterId));

@@ -11,8 +11,9 @@ import {
   type ConcernedCase,
 } from '@sanji/sync/domain/rule-effect';
 import type { RuleProposal } from '@sanji/sync/domain/tier-rules';
-import type { DeviceRecord, DirectoryStore } from '../store/directory-store.ts';
+import type { DirectoryStore } from '../store/directory-store.ts';
 import type { OpenCases } from './open-cases.ts';
+import { terminalsInService } from './terminals-in-service.ts';
 
 /** As many numbers as a person looks through; the counts are of all. */
 export const MAX_LISTED = 100;
@@ -44,11 +45,13 @@ export interface DraftEffect {
 export async function effectOf(deps: EffectDeps, proposal: RuleProposal): Promise<DraftEffect> {
   const { catalog, directory } = deps;
   const units = unitsConcerned(catalog, proposal.rows);
-  const [cases, records] = await Promise.all([concernedCases(deps, proposal), directory.listDevices()]);
+  const [cases, terminals] = await Promise.all([
+    concernedCases(deps, proposal),
+    terminalsInService({ catalog, directory }),
+  ]);
   const byTier = Object.fromEntries(
     TIERS.map((tier) => [tier, cases.filter((one) => one.tier === tier).length]),
   ) as Record<Tier, number>;
-  const given = new Map(records.map((record) => [record.device.deviceId, record.catalog]));
   const stranded = strandedProblem(catalog, proposal, cases);
   return {
     units,
@@ -60,12 +63,12 @@ export async function effectOf(deps: EffectDeps, proposal: RuleProposal): Promis
       listed: cases.toSorted((a, b) => Number(a.stays) - Number(b.stays)).slice(0, MAX_LISTED),
     },
     newestSeq: catalog.publications.at(-1)?.seq ?? 0,
-    stations: [...catalog.devices.values()]
-      .filter(
-        ({ unit, status, kind, deviceId }) =>
-          status === 'active' && kind === undefined && units.includes(unit) && !deviceId.startsWith('hub'),
-      )
-      .map(({ unit, terminal, deviceId }) => ({ unit, terminal, ...holding(given.get(deviceId)) })),
+    stations: terminals
+      .filter(({ unit }) => units.includes(unit))
+      .map(({ held, ...terminal }) => ({
+        ...terminal,
+        ...(held !== undefined && { rulesSeq: held.rulesSeq, asOf: held.at }),
+      })),
   };
 }
 
@@ -83,8 +86,4 @@ async function concernedCases(
 ): Promise<ConcernedCase[]> {
   const open = await openCases.list();
   return open.map((one) => concernOf(catalog, rows, one)).filter((concern) => concern !== undefined);
-}
-
-function holding(catalog: DeviceRecord['catalog']): { rulesSeq?: number; asOf?: number } {
-  return catalog === undefined ? {} : { rulesSeq: catalog.rulesSeq, asOf: catalog.at };
 }

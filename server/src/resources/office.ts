@@ -3,11 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import type { AuditKind } from '@sanji/sync/audit/log-kinds';
 import { dayOf } from '@sanji/sync/domain/calendar';
-import type { Catalog, Staff } from '@sanji/sync/domain/catalog';
+import type { Staff } from '@sanji/sync/domain/catalog';
 import { MAX_ADDRESS, officeProblems, speaksFor, unitsTold } from '@sanji/sync/domain/office-check';
 import { refused, type Result } from '@sanji/sync/domain/problem';
 import { answered, forStaff, NOTHING, type Endpoint } from '../http/endpoint.ts';
 import { publishOffice, type OfficeDraft } from '../hub/publish-office.ts';
+import { terminalsInService } from '../hub/terminals-in-service.ts';
 import type { Versioned } from '../store/directory-store.ts';
 import type { Container } from '../container.ts';
 import { millis, unitCode } from './schemas.ts';
@@ -172,21 +173,10 @@ export function officeRoutes(container: Container): Endpoint[] {
 }
 
 /** The terminals in service, with the newest version each was given. */
-async function stationsOf({ catalog, stores }: Pick<Container, 'catalog' | 'stores'>) {
-  const records = await stores.directory.listDevices();
-  const given = new Map(records.map((record) => [record.device.deviceId, record.catalog]));
-  return terminalsOf(catalog.current()).map(({ unit, terminal, deviceId }) => {
-    const held = given.get(deviceId);
-    return {
-      unit,
-      terminal,
-      ...(held !== undefined && { officeSeq: held.officeSeq ?? 0, asOf: held.at }),
-    };
-  });
-}
-
-function terminalsOf({ devices }: Pick<Catalog, 'devices'>) {
-  return [...devices.values()].filter(
-    ({ status, kind, deviceId }) => status === 'active' && kind === undefined && !deviceId.startsWith('hub'),
-  );
+async function stationsOf({ catalog, stores: { directory } }: Pick<Container, 'catalog' | 'stores'>) {
+  const terminals = await terminalsInService({ catalog: catalog.current(), directory });
+  return terminals.map(({ held, ...terminal }) => ({
+    ...terminal,
+    ...(held !== undefined && { officeSeq: held.officeSeq ?? 0, asOf: held.at }),
+  }));
 }

@@ -47,6 +47,8 @@ export function securityPolicyRoutes({ catalog, clock, audit }: Container): Endp
       answers: { schema: policy },
       async handle({ body: { version, ...wanted } }, { staff: { staffId: by } }) {
         const present = policyOf(catalog.current().settings);
+        // Before what is asked for: whether it changes anything was judged by what was looked at.
+        if (present.version !== version) return refused('edit-conflict');
         const bad = policyProblem(present, wanted);
         if (bad !== undefined) return { ok: false, problem: bad };
         const next: SecurityPolicy = { ...wanted, version: version + 1, since: clock.now(), by };

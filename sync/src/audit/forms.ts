@@ -14,6 +14,7 @@ const device = z.strictObject({
   terminal: z.string(),
   publicKey,
   status: z.enum(['active', 'revoked']),
+  kind: z.literal('relay').exactOptional(),
 });
 const publication = z.looseObject({ seq: z.int().min(1) });
 

@@ -56,6 +56,10 @@ export class CalendarDesk {
     this.done = undefined;
   }
 
+  cancel(): void {
+    this.show(this.year);
+  }
+
   turn(day: Day): void {
     if (this.edited !== undefined) this.edited = withDayTurned(this.edited, day);
   }
