@@ -36,6 +36,7 @@ export function frailDisk(
   };
   const { answers: journal } = local;
   const answers: AnswerJournal = {
+    worthFrom: journal.worthFrom,
     add: async (noted) => {
       refuse('answers');
       return journal.add(noted);

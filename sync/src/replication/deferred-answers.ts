@@ -41,7 +41,7 @@ export class DeferredAnswers {
     const taken = answered.flatMap(({ sent, result }): NotedAnswer[] =>
       result.kind === 'delta' ? [{ epoch, offered: sent.actions.map(({ hash }) => hash), result }] : [],
     );
-    if (taken.length === 0) return answered;
+    if (taken.length < local.answers.worthFrom) return answered;
     const entry = await local.answers.add(taken);
     if (this.#answers.length === 0) this.#since = clock.now();
     this.#answers.push(...taken);

@@ -88,6 +88,8 @@ export interface KeptWork {
  * less than batch by batch. Durable; to lose it would cost a second push.
  */
 export interface AnswerJournal {
+  /** Of fewer cases at once an answer goes into them directly: to write it down twice would cost more than it saves. At least 1. */
+  readonly worthFrom: number;
   /** The answer names what was added, for `forget`. */
   add(answers: NotedAnswer[]): Promise<number>;
   /** What is left of before a crash. */

@@ -184,6 +184,8 @@ export class MemoryLocalStore implements LocalStore {
 }
 
 export class MemoryAnswerJournal implements AnswerJournal {
+  /** So that small stories tell of it too. */
+  worthFrom = 1;
   readonly entries = new Map<number, NotedAnswer[]>();
   #last = 0;
 

@@ -6,6 +6,7 @@ import type { StationDatabase } from './station-database.ts';
 const LABEL = 'answers';
 
 export class SealedAnswerJournal implements AnswerJournal {
+  readonly worthFrom = 20;
   readonly #table: StationDatabase['answers'];
   readonly #seal: Seal;
 
