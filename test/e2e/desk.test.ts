@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forwardedMatters, PEOPLE, scratchDir, terminalAt } from './cast.ts';
 import { freePort, startHubProcess, type RunningHub } from './hub-process.ts';
-import { scan } from './scan.ts';
+import { Hand, scan } from './scan.ts';
 import type { Terminal } from './terminal.ts';
 
 const NAMES = ['王示例', '李示例', '赵示例'];
@@ -102,16 +102,18 @@ describe('from the list', () => {
     const rows = await station
       .byId('case-row')
       .evaluateAll((found) => found.map((row) => row.dataset['caseNo']));
-    await station.page.keyboard.press('o');
+    const hand = await Hand.at(station.page);
+    await hand.type('o');
     const shown = station.byId('case-no');
     await shown.filter({ hasText: rows[0] ?? '' }).waitFor();
-    await station.page.keyboard.press(']');
+    await hand.type(']');
     await shown.filter({ hasText: rows[1] ?? '' }).waitFor();
-    await station.page.keyboard.press(']');
+    await hand.type(']');
     await shown.filter({ hasText: rows[2] ?? '' }).waitFor();
     expect(await station.byId('case-next').isDisabled()).toBe(true);
-    await station.page.keyboard.press('[');
+    await hand.type('[');
     await shown.filter({ hasText: rows[1] ?? '' }).waitFor();
+    await hand.rest();
     await station.page.keyboard.press('Escape');
     await station.byId('case-row').first().waitFor();
   });
@@ -121,7 +123,9 @@ describe('from the list', () => {
     await station.byId('reveal').click();
     await station.byId('reveal-confirm').click();
     await station.byId('applicant').getByText(/示例$/).first().waitFor();
-    await station.page.keyboard.press(']');
+    const hand = await Hand.at(station.page);
+    await hand.type(']');
+    await hand.rest();
     await station.byId('case-position').filter({ hasText: '2' }).waitFor();
     expect(await station.byId('applicant').innerText()).not.toMatch(/示例/);
   });

@@ -1,5 +1,5 @@
 /** A stolen disk: the raw profile of a terminal in full use holds no name, number or word of anybody's case, wherever the browser writes. */
-import { rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { PushedCase } from '@sanji/sync/protocol/messages';
@@ -171,6 +171,8 @@ it('would have found them: a plain value anywhere in the profile is seen by the 
   await page.locator('#careless').fill(control.typed.name);
   await page.goto(`${origin}/verify`);
   await profile.close();
+  // A browser without a window of its own may keep no tabs.
+  const keepsTabs = existsSync(join(profileDir, 'Default', 'Sessions'));
   // Opened once more the browser turns its log into a table.
   const again = await openProfile(profileDir);
   await (again.pages()[0] ?? (await again.newPage())).goto(`${origin}/`);
@@ -182,7 +184,7 @@ it('would have found them: a plain value anywhere in the profile is seen by the 
       control.long.idNumber,
       control.cached.mobile,
       control.kept.name,
-      control.typed.name,
+      ...(keepsTabs ? [control.typed.name] : []),
     ]),
   );
 });

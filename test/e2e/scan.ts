@@ -3,23 +3,28 @@ import type { CDPSession, Page } from 'playwright-core';
 
 const SCANNER_MS = 8;
 const HAND_MS = 90;
+/** After which no key belongs to those before. */
+const REST_MS = 1_000;
 
 /** Types the text with Enter after it, wherever the focus is. */
 export async function scan(page: Page, text: string): Promise<void> {
   const line = await page.context().newCDPSession(page);
-  let at = Date.now();
-  for (const letter of `${text}\r`) {
-    at += SCANNER_MS;
-    await press(line, letter, at);
-  }
+  lastAt = afterARest();
+  for (const letter of `${text}\r`) await press(line, letter, (lastAt += SCANNER_MS));
   await line.detach();
+}
+
+/** Of the key pressed last, by the time that the program is told: it runs ahead where keys are sent faster than they are said to be pressed. */
+let lastAt = 0;
+
+function afterARest(): number {
+  return Math.max(Date.now(), lastAt + REST_MS);
 }
 
 /** Types as a hand does; without it the program takes a test for a scanner. */
 export class Hand {
   readonly #page: Page;
   readonly #line: CDPSession;
-  #at = Date.now();
 
   private constructor(page: Page, line: CDPSession) {
     this.#page = page;
@@ -37,8 +42,8 @@ export class Hand {
         await this.#page.keyboard.insertText(letter);
         continue;
       }
-      this.#at += HAND_MS;
-      await press(this.#line, letter, this.#at);
+      lastAt = Math.max(Date.now(), lastAt + HAND_MS);
+      await press(this.#line, letter, lastAt);
     }
   }
 
@@ -58,10 +63,17 @@ async function press(line: CDPSession, letter: string, at: number): Promise<void
   await line.send('Input.dispatchKeyEvent', { ...key, type: 'keyUp' });
 }
 
+const CODES: Record<string, string> = {
+  '\r': 'Enter',
+  ' ': 'Space',
+  '.': 'Period',
+  '-': 'Minus',
+  '[': 'BracketLeft',
+  ']': 'BracketRight',
+};
+
 function codeOf(letter: string): string {
-  if (letter === '\r') return 'Enter';
-  if (letter === ' ') return 'Space';
-  if (letter === '.') return 'Period';
-  if (letter === '-') return 'Minus';
+  const named = CODES[letter];
+  if (named !== undefined) return named;
   return /\d/.test(letter) ? `Digit${letter}` : `Key${letter.toUpperCase()}`;
 }

@@ -1,6 +1,8 @@
 /** The store stops answering at the worst moment, right after a push was taken: what the hub does by itself must go on when it is back. */
 import { randomBytes } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { openHubStores, type HubStores } from '@sanji/server/store/open-store';
+import type { MasterCase } from '@sanji/sync/replication/ports';
 import { feedOf } from '@sanji/sync/domain/identifiers';
 import { startFaultyNode } from '../couchdb-compatible/faulty-node.ts';
 import { startCompatibleServer } from '../couchdb-compatible/server.ts';
@@ -13,7 +15,7 @@ test('what was pushed before an outage is routed and attended to after it, with 
   let isDown = false;
   const node = await startFaultyNode(server.url, (_method, path) => {
     const isCases = path.includes('_cases/');
-    if (isDown && isCases && path.includes('_all_docs')) return 'refuse';
+    if (isDown && (path.includes('_unit_') || (isCases && path.includes('_all_docs')))) return 'refuse';
     if (armed && isCases && path.includes('_bulk_docs')) isDown = true;
     return 'pass';
   });
@@ -30,10 +32,13 @@ test('what was pushed before an outage is routed and attended to after it, with 
   armed = true;
   expect((await station.push(pushed)).status).toBe(200);
   expect(isDown).toBe(true);
+  // What the hub wrote itself it has in memory. Another process, whose line is well, writes the case again.
+  const other = await openHubStores({ dataDir: '', couchdbUrl: server.url, prefix });
+  expect(await other.master.putMany(await known(other, pushed.caseId))).toEqual(['written']);
+  await other.store.close();
   await expect.poll(health).toEqual({ status: 'impaired', store: 'couchdb', failing: ['agenda', 'router'] });
   const metrics = await (await fetch(`${hub.url}/metrics`)).text();
   expect(metrics).toContain('work_failing{work="agenda"} 1');
-  expect(await routed()).toEqual([]);
 
   armed = false;
   isDown = false;
@@ -43,3 +48,7 @@ test('what was pushed before an outage is routed and attended to after it, with 
   node.close();
   await server.kill();
 });
+
+async function known({ master }: HubStores, caseId: string): Promise<MasterCase[]> {
+  return (await master.getMany([caseId])).filter((found) => found !== undefined);
+}

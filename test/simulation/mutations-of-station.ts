@@ -93,8 +93,8 @@ export const STATION: readonly Mutation[] = [
   {
     name: 'the router saves its checkpoint before the fan-out',
     file: ROUTER,
-    find: 'const { ids, last } = await master.changes(since, PAGE);',
-    replace: 'const { ids, last } = await master.changes(since, PAGE); await checkpoint.save(last);',
+    find: 'const { ids, last, seen } = await master.changes(since, PAGE);',
+    replace: 'const { ids, last, seen } = await master.changes(since, PAGE); await checkpoint.save(last);',
   },
   {
     name: 'the router tells those who left nothing',

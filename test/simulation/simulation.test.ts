@@ -59,6 +59,6 @@ describe('nothing is lost, doubled or leaked', () => {
   });
 
   test('every kind of action of the lifecycle is taken and accepted', async () => {
-    expect(await missing(ACTION_KINDS, 200, ({ kinds }) => kinds)).toEqual([]);
+    expect(await missing(ACTION_KINDS, 400, ({ kinds }) => kinds)).toEqual([]);
   });
 });
