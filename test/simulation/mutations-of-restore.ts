@@ -70,8 +70,6 @@ export const RESTORE: readonly Mutation[] = [
   },
   {
     name: 'nothing is kept of a case that left',
-    // A case must leave, and the hub lose just that: about one story in a thousand.
-    from: 601,
     file: APPLY,
     find: '...(kept && { kept }) };',
     replace: '};',

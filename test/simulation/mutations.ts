@@ -13,8 +13,6 @@ export interface Mutation {
   file: string;
   find: string;
   replace: string;
-  /** The seed with which the search begins: a rare mistake is found by none of the first. Default 1. */
-  from?: number;
 }
 
 export const MUTATIONS: readonly Mutation[] = [...MERGE_AND_RULING, ...STATION, ...RESTORE, ...RELAY];
