@@ -1,42 +1,87 @@
 /**
  * Compare-and-set on a cluster. Each of the copies of a document judges a write on its own, so writers who meet may each be accepted by
  * one copy: one has the quorum (201), others are told 202 or 409 while a copy of theirs stays behind as a hidden rival. And an answer
- * may be lost. Here every such write gets the verdict that is true: after a meeting at most one writer is told «written».
+ * may be lost. Here every such write gets the verdict that is true: after a meeting at most one writer is told «written», and one copy stays.
  *
  * A write that was accepted below the quorum and has no rival counts as written: that is a cluster with most of its nodes down.
  */
 import { isDeepStrictEqual } from 'node:util';
 import type { CouchCluster } from './couchdb-cluster.ts';
+import { StoreError } from './store-error.ts';
 import { content } from './document-content.ts';
 import type { PutVerdict, Read, StoredDocument } from './store.ts';
+
+type Asked = Pick<CouchCluster, 'fetch' | 'copies'>;
 
 export interface Unsettled {
   doc: StoredDocument;
   verdict: PutVerdict;
   /** The store said so, but not with its quorum. */
   accepted: boolean;
+  /** How often it was put back. */
+  depth?: number;
 }
+
+/** What others need to see that they have met somebody and give way, on a busy disk. */
+const [MAX_LOOKS, LOOK_MS] = [10, 200];
+/** Of writers that give way to each other, again and again. */
+const MAX_DEPTH = 5;
 
 /** `lostAnswer`: an answer to a write of this process was lost meanwhile, so a conflict may be with our own copy. */
 export async function settle(
-  cluster: CouchCluster,
+  cluster: Asked,
   db: string,
-  { doc, verdict, accepted }: Unsettled,
+  { doc, verdict, accepted, depth = 0 }: Unsettled,
   lostAnswer: boolean,
 ): Promise<PutVerdict> {
-  const leaves = await openLeaves(cluster, db, doc._id);
-  const mine = leaves.find((leaf) =>
-    accepted && verdict.kind === 'written'
-      ? leaf._rev === verdict.rev
-      : isDeepStrictEqual(content(leaf), content(doc)),
-  );
-  // Accepted and no leaf any more: somebody has built on it.
-  if (mine === undefined) return verdict;
-  if (leaves.length > 1) {
+  for (let look = 0; ; look++) {
+    const leaves = await openLeaves(cluster, db, doc._id);
+    const mine = leaves.find((leaf) =>
+      accepted && verdict.kind === 'written'
+        ? leaf._rev === verdict.rev
+        : isDeepStrictEqual(content(leaf), content(doc)),
+    );
+    // Accepted and no leaf any more: somebody has built on it.
+    if (mine === undefined) return verdict;
+    if (leaves.length === 1)
+      return accepted || lostAnswer || look > 0 ? { kind: 'written', rev: mine._rev } : verdict;
+    // Who would win gives the others time to take theirs back. One who does not was told «written» before we met.
+    if (look < MAX_LOOKS && leaves.every((leaf) => !outranks(leaf._rev, mine._rev))) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      continue;
+    }
     await retract(cluster, db, mine);
-    return { kind: 'conflict' };
+    return (await openLeaves(cluster, db, doc._id)).length > 0
+      ? { kind: 'conflict' }
+      : putBack(cluster, db, { doc, depth });
   }
-  return accepted || lostAnswer ? { kind: 'written', rev: mine._rev } : verdict;
+}
+
+/**
+ * Both gave way, and nothing is left: the document would count as deleted, with all that stood in it before. What was to be written holds all of
+ * that, since it was made from it.
+ */
+async function putBack(
+  cluster: Asked,
+  db: string,
+  { doc, depth }: { doc: StoredDocument; depth: number },
+): Promise<PutVerdict> {
+  if (depth === MAX_DEPTH) throw new StoreError('unavailable', `the writers of ${doc._id} do not come apart`);
+  const { _rev, ...fresh } = doc;
+  const answer = await cluster.fetch(`/${db}/_bulk_docs`, {
+    method: 'POST',
+    body: JSON.stringify({ docs: [fresh] }),
+  });
+  const [row] = (await answer.json()) as { ok?: boolean; rev?: string }[];
+  const isAccepted = row?.ok === true && row.rev !== undefined;
+  const verdict: PutVerdict = isAccepted ? { kind: 'written', rev: row.rev ?? '' } : { kind: 'conflict' };
+  return settle(cluster, db, { doc: fresh, verdict, accepted: isAccepted, depth: depth + 1 }, false);
+}
+
+/** As CouchDB chooses the winner, the same at every copy: the longer history, then the greater hash. */
+function outranks(a: string, b: string): boolean {
+  const [[lengthA, hashA = ''], [lengthB, hashB = '']] = [a.split('-'), b.split('-')];
+  return Number(lengthA) - Number(lengthB) > 0 || (lengthA === lengthB && hashA > hashB);
 }
 
 /**
@@ -46,7 +91,7 @@ export async function settle(
 const ALL_COPIES_MS = 2_000;
 
 /** Every branch of the document that lives, from all copies that answer. */
-async function openLeaves(cluster: CouchCluster, db: string, id: string): Promise<Read<StoredDocument>[]> {
+async function openLeaves(cluster: Asked, db: string, id: string): Promise<Read<StoredDocument>[]> {
   const ask = (copies: number, init: RequestInit = {}) =>
     cluster.fetch(`/${db}/${encodeURIComponent(id)}?open_revs=all&r=${String(copies)}`, init);
   const quorum = Math.floor(cluster.copies / 2) + 1;
@@ -59,11 +104,7 @@ async function openLeaves(cluster: CouchCluster, db: string, id: string): Promis
   return rows.flatMap(({ ok }) => (ok === undefined || ok._deleted === true ? [] : [ok]));
 }
 
-async function retract(
-  cluster: CouchCluster,
-  db: string,
-  { _id, _rev }: Read<StoredDocument>,
-): Promise<void> {
+async function retract(cluster: Asked, db: string, { _id, _rev }: Read<StoredDocument>): Promise<void> {
   await cluster.fetch(`/${db}/_bulk_docs`, {
     method: 'POST',
     body: JSON.stringify({ docs: [{ _id, _rev, _deleted: true }] }),

@@ -113,7 +113,8 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
         const branched = others.length > 0 ? { isBranched: true as const } : {};
         const head = { id: row.id, rev: winner?.rev ?? '', ...branched, deleted };
         if (deleted || row.doc === undefined) return head;
-        return { ...head, doc: await this.#whole(row.doc as unknown as WithConflicts<T>) };
+        const doc = await this.#whole(row.doc as unknown as WithConflicts<T>);
+        return doc === undefined ? head : { ...head, doc };
       }),
     );
     const last = rows.length === 0 ? sequence : String(answer.last_seq);
@@ -162,7 +163,8 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
       }),
     );
     const docs = answer.rows.flatMap((row) => (row.doc ? [row.doc as unknown as WithConflicts<T>] : []));
-    return Promise.all(docs.map((doc) => this.#whole(doc)));
+    const whole = await Promise.all(docs.map((doc) => this.#whole(doc)));
+    return whole.filter((doc) => doc !== undefined);
   }
 
   async #ask<R>(question: () => Promise<R>): Promise<R> {
@@ -194,14 +196,18 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
     throw this.#backend.explain(row);
   }
 
-  async #whole(doc: WithConflicts<T>): Promise<Read<T>> {
+  async #whole(doc: WithConflicts<T>): Promise<Read<T> | undefined> {
     const { _conflicts: rivals = [], ...read } = doc;
     if (rivals.length === 0 || this.#reconcile === undefined) return read as unknown as Read<T>;
-    const healed = await this.#ask(() =>
-      reconcileRivals(this.#pouch, doc, this.#reconcile ?? ((winner) => winner)),
-    );
-    this.#backend.wrote();
-    return healed;
+    try {
+      const healed = await reconcileRivals(this.#pouch, doc, this.#reconcile);
+      this.#backend.wrote();
+      return healed;
+    } catch (error) {
+      // Taken back meanwhile by whoever had written it: there is something else now.
+      if (isMissing(error)) return this.get(doc._id);
+      throw this.#backend.explain(error);
+    }
   }
 
   #sequenceOf(checkpoint: string | null): string {
@@ -210,6 +216,10 @@ export class PouchDatabase<T extends StoredDocument> implements Database<T> {
     if (tag === this.#backend.tag && /^\d+(-[\w-]+)?$/.test(sequence)) return sequence;
     throw new StoreError('bad-checkpoint', `not a checkpoint of ${this.name}`);
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'status' in error && error.status === 404;
 }
 
 async function pause(ms: number, signal: AbortSignal): Promise<void> {
