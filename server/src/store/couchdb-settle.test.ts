@@ -42,21 +42,28 @@ const left = { _id: 'a', text: 'left' };
 const right = { _id: 'a', text: 'right' };
 const conflict = { kind: 'conflict' } as const;
 
-test('of two who see each other one gives way, and the other is told that it has written', async () => {
-  const branches = new Branches({ ...left, _rev: '2-aaa' }, { ...right, _rev: '2-bbb' });
-  const verdicts = await Promise.all(
-    [left, right].map((doc) => settle(branches, 'db', { doc, verdict: conflict, accepted: false }, false)),
-  );
-  expect(verdicts).toEqual([conflict, { kind: 'written', rev: '2-bbb' }]);
-  expect(branches.leaves).toEqual([{ ...right, _rev: '2-bbb' }]);
-});
-
-test('who would win gives way to one who was told «written» before they met', async () => {
+test('who sees another beside itself gives way', async () => {
   const branches = new Branches({ ...left, _rev: '2-aaa' }, { ...right, _rev: '2-bbb' });
   expect(await settle(branches, 'db', { doc: right, verdict: conflict, accepted: true }, false)).toEqual(
     conflict,
   );
   expect(branches.leaves).toEqual([{ ...left, _rev: '2-aaa' }]);
+});
+
+test('of two who gave way to each other one is told that it has written, and its copy stays', async () => {
+  const branches = new Branches({ ...left, _rev: '2-aaa' }, { ...right, _rev: '2-bbb' });
+  const both = Promise.withResolvers<undefined>();
+  let count = 0;
+  // Neither is gone before each has seen the other.
+  branches.deleting = () => {
+    if (++count === 2) both.resolve(undefined);
+    return both.promise;
+  };
+  const verdicts = await Promise.all(
+    [left, right].map((doc) => settle(branches, 'db', { doc, verdict: conflict, accepted: false }, false)),
+  );
+  expect(verdicts.map(({ kind }) => kind).sort()).toEqual(['conflict', 'written']);
+  expect(branches.leaves).toMatchObject([verdicts[0]?.kind === 'written' ? left : right]);
 });
 
 test('when both gave way what was to be written is put back, and the document is not gone', async () => {

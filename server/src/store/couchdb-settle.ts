@@ -22,8 +22,8 @@ export interface Unsettled {
   depth?: number;
 }
 
-/** What others need to see that they have met somebody and give way, on a busy disk. */
-const [MAX_LOOKS, LOOK_MS] = [10, 200];
+/** Before a writer puts back what all gave up. */
+const MAX_PAUSE_MS = 400;
 /** Of writers that give way to each other, again and again. */
 const MAX_DEPTH = 5;
 
@@ -34,27 +34,22 @@ export async function settle(
   { doc, verdict, accepted, depth = 0 }: Unsettled,
   lostAnswer: boolean,
 ): Promise<PutVerdict> {
-  for (let look = 0; ; look++) {
-    const leaves = await openLeaves(cluster, db, doc._id);
-    const mine = leaves.find((leaf) =>
-      accepted && verdict.kind === 'written'
-        ? leaf._rev === verdict.rev
-        : isDeepStrictEqual(content(leaf), content(doc)),
-    );
-    // Accepted and no leaf any more: somebody has built on it.
-    if (mine === undefined) return verdict;
-    if (leaves.length === 1)
-      return accepted || lostAnswer || look > 0 ? { kind: 'written', rev: mine._rev } : verdict;
-    // Who would win gives the others time to take theirs back. One who does not was told «written» before we met.
-    if (look < MAX_LOOKS && leaves.every((leaf) => !outranks(leaf._rev, mine._rev))) {
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-      continue;
-    }
-    await retract(cluster, db, mine);
-    return (await openLeaves(cluster, db, doc._id)).length > 0
-      ? { kind: 'conflict' }
-      : putBack(cluster, db, { doc, depth });
-  }
+  const leaves = await openLeaves(cluster, db, doc._id);
+  const mine = leaves.find((leaf) =>
+    accepted && verdict.kind === 'written'
+      ? leaf._rev === verdict.rev
+      : isDeepStrictEqual(content(leaf), content(doc)),
+  );
+  // Accepted and no leaf any more: somebody has built on it.
+  if (mine === undefined) return verdict;
+  if (leaves.length === 1) return accepted || lostAnswer ? { kind: 'written', rev: mine._rev } : verdict;
+  // At once: whoever reads meanwhile would make one of what is about to go.
+  await retract(cluster, db, mine);
+  if ((await openLeaves(cluster, db, doc._id)).length > 0) return { kind: 'conflict' };
+  // The others gave way as well. One of all comes first now.
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * MAX_PAUSE_MS));
+  if ((await openLeaves(cluster, db, doc._id)).length > 0) return { kind: 'conflict' };
+  return putBack(cluster, db, { doc, depth });
 }
 
 /**
@@ -76,12 +71,6 @@ async function putBack(
   const isAccepted = row?.ok === true && row.rev !== undefined;
   const verdict: PutVerdict = isAccepted ? { kind: 'written', rev: row.rev ?? '' } : { kind: 'conflict' };
   return settle(cluster, db, { doc: fresh, verdict, accepted: isAccepted, depth: depth + 1 }, false);
-}
-
-/** As CouchDB chooses the winner, the same at every copy: the longer history, then the greater hash. */
-function outranks(a: string, b: string): boolean {
-  const [[lengthA, hashA = ''], [lengthB, hashB = '']] = [a.split('-'), b.split('-')];
-  return Number(lengthA) - Number(lengthB) > 0 || (lengthA === lengthB && hashA > hashB);
 }
 
 /**
