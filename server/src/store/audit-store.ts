@@ -126,9 +126,13 @@ class AuditDatabase implements AuditStore {
     for (let before = this.#tip; ; before = undefined) {
       const next = await chained(entry, before ?? (await this.#newest()));
       const { kind } = await this.#database.put({ _id: idOf(next.seq), entries: [next] });
-      // The number is taken: by another process, or by an entry whose answer was lost.
-      if (kind === 'conflict') continue;
-      this.#tip = [next];
+      if (kind === 'written') this.#tip = [next];
+      else {
+        // The number is taken: by another process, or by this very entry, whose answer was lost or which was united with another.
+        const there = (await this.#database.get(idOf(next.seq)))?.entries ?? [];
+        if (!there.some((stored) => stored.hash === next.hash)) continue;
+        this.#tip = there;
+      }
       return next;
     }
   }
