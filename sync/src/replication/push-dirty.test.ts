@@ -193,6 +193,17 @@ test('a store that breaks ends the round with its error, and no lane goes on', a
 describe('answers that came fast one upon another', () => {
   const cases = Array.from({ length: 300 }, (_, i) => unruledCase(i));
 
+  /** The disk of a station whose power failed when every answer had come. */
+  async function cutOffBeforeWriting(): Promise<MemoryLocalStore> {
+    const { local, hub, round } = await outboxOf(cases);
+    local.writeMany = () => Promise.reject(new Error('power cut'));
+    await answerAll(
+      hub,
+      round().catch(() => undefined),
+    );
+    return local.copy();
+  }
+
   test('are in the journal at once, and go into their cases together', async () => {
     const { local, hub, round } = await outboxOf(cases);
     const writes: number[] = [];
@@ -226,22 +237,14 @@ describe('answers that came fast one upon another', () => {
   });
 
   test('are not asked for again after a crash', async () => {
-    const before = await outboxOf(cases);
-    before.local.writeMany = () => Promise.reject(new Error('power cut'));
-    const cut = before.round().catch(() => undefined);
-    await answerAll(before.hub, cut);
-    const after = await outboxOf([], before.local.copy());
+    const after = await outboxOf([], await cutOffBeforeWriting());
     expect(await after.round()).toBeUndefined();
     expect(after.hub.requests).toEqual([]);
     expect([after.local.answers.entries.size, ruledIn(after.local)]).toEqual([0, 300]);
   });
 
   test('count no more when the hub has been restored meanwhile: the cases are pushed again', async () => {
-    const before = await outboxOf(cases);
-    before.local.writeMany = () => Promise.reject(new Error('power cut'));
-    const cut = before.round().catch(() => undefined);
-    await answerAll(before.hub, cut);
-    const after = await outboxOf([], before.local.copy());
+    const after = await outboxOf([], await cutOffBeforeWriting());
     await after.local.saveEpoch({ count: 2, id: 'second' });
     const done = after.round();
     await after.hub.received(2);

@@ -33,13 +33,6 @@ async function open({ name, code }: Terminal) {
   if (!enrolled.ok) throw new Error(enrolled.problem.code);
   const { deviceId, unit } = enrolled.value;
   const faults: unknown[] = [];
-  let pushedAt = 0;
-  const add = store.answers.add.bind(store.answers);
-  store.answers.add = async (answers) => {
-    const entry = await add(answers);
-    pushedAt = performance.now();
-    return entry;
-  };
   const loop = new StationLoop({
     hub: new HttpHub(new DeviceSession({ deviceId, privateKey: keys.privateKey })),
     local: store,
@@ -58,8 +51,6 @@ async function open({ name, code }: Terminal) {
     store,
     rx,
     loop,
-    /** When the last rulings were on the disk, on the page's clock. */
-    pushedAt: () => pushedAt,
     async close() {
       await loop.stop();
       await rx.close();
@@ -87,14 +78,15 @@ export async function ownFirstSync(terminal: Terminal) {
  * pulled and the loop is idle again.
  */
 export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocument[] }) {
-  const { store, loop, pushedAt, close } = await open(terminal);
+  const { store, loop, close } = await open(terminal);
   await loop.poke();
   // In one, as the stock plugin's are.
   await store.writeMany(docs.map((doc) => ({ doc, revision: undefined })));
+  const ruledAt = watchRulings(store, docs.length);
   const start = performance.now();
   await loop.poke();
   const roundMs = performance.now() - start;
-  const ms = pushedAt() - start;
+  const ms = ruledAt() - start;
   const { pending, rejected, parked } = loop.status;
   await close();
   return {
@@ -103,6 +95,29 @@ export async function ownPush({ docs, ...terminal }: Terminal & { docs: CaseDocu
     errors:
       pending + rejected + parked === 0 ? [] : [`${String(pending)} pending, ${String(rejected)} rejected`],
   };
+}
+
+/** When the rulings on so many cases were on the disk, in the journal or in the cases, on the page's clock; NaN while they are not. */
+function watchRulings(store: RxLocalStore, count: number): () => number {
+  const ruled = new Set<string>();
+  let at = NaN;
+  const note = (caseIds: string[]) => {
+    for (const caseId of caseIds) ruled.add(caseId);
+    if (Number.isNaN(at) && ruled.size === count) at = performance.now();
+  };
+  const add = store.answers.add.bind(store.answers);
+  store.answers.add = async (answers) => {
+    const entry = await add(answers);
+    note(answers.map(({ result }) => result.caseId));
+    return entry;
+  };
+  const writeMany = store.writeMany.bind(store);
+  store.writeMany = async (rows) => {
+    const verdicts = await writeMany(rows);
+    note(rows.flatMap(({ doc }, i) => (verdicts[i] === true && doc.n > 0 ? [doc._id] : [])));
+    return verdicts;
+  };
+  return () => at;
 }
 
 /** Saves `docs` one by one into the store of `name`. Milliseconds each, from the write to the row being readable. */

@@ -135,7 +135,7 @@ export class CaseShelf {
   }
 
   async #open(block: ShelfBlock | undefined): Promise<PackedCase[]> {
-    return block === undefined ? [] : unpackedBytes(await this.#seal.openBytes(block.sealed, LABEL));
+    return block === undefined ? [] : unpackBlock(await this.#seal.openBytes(block.sealed, LABEL));
   }
 
   async #refresh(): Promise<void> {
@@ -161,7 +161,7 @@ function isSame(a: ShelfBlock, b: ShelfBlock | undefined): boolean {
   return b?.sealed.subarray(0, 12).every((byte, i) => byte === a.sealed[i]) === true;
 }
 
-function unpackedBytes(text: string): PackedCase[] {
+function unpackBlock(text: string): PackedCase[] {
   if (text === '') return [];
   const lines = text.split('\n');
   const rows: PackedCase[] = [];
