@@ -222,8 +222,10 @@ async function inject(world: World, { body, signer, sender, kind }: Injection): 
     });
     if (!answer.ok) return;
     world.faults.note(kind);
-    // What only a relay has may be lost with its disk: a real station keeps it until the hub has ruled.
-    if (kind === 'id-reused' && answer.value.relay === undefined) world.ledger.add(action, 'answered');
+    // What only a relay has may be lost with its disk, and what is refused for now is not taken: a real station keeps it until the hub has ruled.
+    const { relay, results } = answer.value;
+    const isTaken = relay === undefined && results.every((result) => result.kind !== 'refused');
+    if (kind === 'id-reused' && isTaken) world.ledger.add(action, 'answered');
   } catch {
     // The hub died over it: it may have it or not.
   }
